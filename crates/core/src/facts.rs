@@ -9,6 +9,8 @@
 //! Durations end in `_us` (microseconds), in business time in `_business_us`; a business duration is null
 //! without a calendar, and 0 when the span lies outside its hours.
 
+use std::sync::Arc;
+
 use crate::decimal::Decimal;
 use crate::time::{Instant, Span};
 
@@ -126,7 +128,7 @@ pub struct Dimensions<'a> {
     /// the themes
     pub themes: Vec<&'a str>,
     /// custom values, as one JSON object of texts
-    pub fields: Option<&'a str>,
+    pub fields: Option<Arc<str>>,
 }
 
 macro_rules! fact_type {
@@ -257,7 +259,7 @@ impl<'a> Dimensions<'a> {
             customer_age: cells.text(next()),
             tags: cells.list(next()),
             themes: cells.list(next()),
-            fields: cells.text(next()),
+            fields: cells.text(next()).map(Arc::from),
         }
     }
 
@@ -270,7 +272,7 @@ impl<'a> Dimensions<'a> {
         }
         sink.list(&self.tags);
         sink.list(&self.themes);
-        sink.text(self.fields);
+        sink.text(self.fields.as_deref());
     }
 }
 
