@@ -634,6 +634,12 @@ facts! {
         outcome: text,
         /// whether it counts in rates
         countable: flag,
+        /// the first time it left solved or closed
+        reopened_at: instant,
+        /// whether a bot took part
+        bot_met: flag,
+        /// whether a human took part
+        human_met: flag,
         /// 1 for the customer's first conversation
         contact_index: count,
         /// the customer's next customer-opened, non-spam conversation
@@ -673,7 +679,7 @@ facts! {
         /// the network of a mention
         network: text,
     }
-    /// one row a stretch in which a customer is subscribed
+    /// one row a stretch in which a customer is subscribed; a gap within windows.churn_grace_days does not end it
     Subscription = "subscriptions" by Customer dated opens_at {
         /// when it began
         opens_at: instant,
