@@ -646,6 +646,8 @@ facts! {
         next_contact_at: instant,
         /// the same on the same channel
         next_contact_same_channel_at: instant,
+        /// the browser or app session it was opened from; links help pages seen with it
+        session_id: text,
     }
     /// one row an answer of a customer, with the customer's next one of the same kind
     AnswerPair = "answer_pairs" by Customer dated answered_at {
@@ -702,7 +704,7 @@ facts! {
         closes_at: instant,
         /// the amount a month
         monthly_amount: decimal,
-        /// the amount after it; 0: lost; null while it holds
+        /// the amount after it; 0: lost; null while it holds, or where the currency changed
         next_amount: decimal,
         /// since when a customer
         customer_opens_at: instant,
@@ -736,13 +738,15 @@ facts! {
         month_at: instant,
         /// whether the customer had a subscription, order, activity or conversation in it
         active: flag,
-        /// what was bought, refunds subtracted
+        /// what was bought, refunds subtracted; null where currencies mix and no rate is set
         spend: decimal,
+        /// the currency of the spend
+        currency: text,
         /// how many orders
         order_count: count,
         /// how many conversations
         contact_count: count,
-        /// how many acts of usage
+        /// how many acts of usage: activities of kind usage, feature or login
         usage_count: decimal,
         /// whether the customer took part in the loyalty programme
         loyalty: flag,
@@ -750,6 +754,13 @@ facts! {
         training: flag,
         /// whether the customer referred somebody
         referred: flag,
+    }
+    /// one row a stretch of whole civil months in each of which a customer was active
+    ActiveStretch = "active_stretches" by Customer dated opens_at {
+        /// the first instant of its first month in the workspace's zone
+        opens_at: instant,
+        /// the first instant of the month after its last; null while a subscription runs
+        closes_at: instant,
     }
     /// one row an article and session
     ArticleSession = "article_sessions" by Customer dated first_viewed_at {

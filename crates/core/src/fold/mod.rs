@@ -27,4 +27,6 @@ pub struct Context<'c> {
     pub calendars: &'c Calendars,
     /// Who customers and agents were at a moment.
     pub attributes: &'c Attributes,
+    /// Where civil months begin in the workspace's zone: `Months::new(&settings.zone)`.
+    pub months: &'c customer::Months,
 }

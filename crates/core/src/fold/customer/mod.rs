@@ -1,5 +1,9 @@
 //! Fold B: the rows of one customer to facts.
 
+mod civil;
+
+pub use civil::{Months, ZoneError};
+
 use crate::facts::*;
 use crate::fold::Context;
 use crate::model;
@@ -46,6 +50,8 @@ pub struct Facts<'a> {
     pub orders: Vec<Purchase<'a>>,
     /// Months with anything in them.
     pub customer_months: Vec<CustomerMonth<'a>>,
+    /// Stretches of months with a subscription, order, activity or conversation in each.
+    pub active_stretches: Vec<ActiveStretch<'a>>,
     /// Articles by session.
     pub article_sessions: Vec<ArticleSession<'a>>,
     /// Mentions.
