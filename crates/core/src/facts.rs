@@ -736,6 +736,10 @@ facts! {
     CustomerMonth = "customer_months" by Customer dated month_at {
         /// the first instant of the month in the workspace's zone
         month_at: instant,
+        /// the first day of the month
+        month_start: date,
+        /// the day after its last
+        month_end: date,
         /// whether the customer had a subscription, order, activity or conversation in it
         active: flag,
         /// what was bought, refunds subtracted; null where currencies mix and no rate is set
