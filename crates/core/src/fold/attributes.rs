@@ -80,6 +80,14 @@ impl Attributes {
         history.get(known.saturating_sub(1))
     }
 
+    /// The moments at which something known of a customer becomes another: a new row, a step of age.
+    pub fn customer_changes(&self, customer_id: &str) -> Vec<Instant> {
+        let history = self.customers.get(customer_id).map(Vec::as_slice).unwrap_or_default();
+        let steps = |signed_up_at: Instant| AGE_STEPS.iter().map(move |(age, _)| signed_up_at.plus(*age));
+        let ages = history.iter().filter_map(|row| row.signed_up_at).flat_map(steps);
+        history.iter().filter_map(|row| row.since).chain(ages).collect()
+    }
+
     /// What was known of an agent at a moment; before the first row, what the first row says.
     pub fn agent_at(&self, agent_id: &str, at: Instant) -> Option<&AgentAttributes> {
         let history = self.agents.get(agent_id)?;
@@ -104,15 +112,17 @@ impl CustomerAttributes {
     /// The step of the customer's age at a moment, from when it signed up.
     pub fn age_at(&self, at: Instant) -> Option<&'static str> {
         let age = at.since(self.signed_up_at?);
-        Some(match age {
-            Span(..0) => return None,
-            age if age < Span::days(30) => "under 30 days",
-            age if age < Span::days(90) => "30 to 90 days",
-            age if age < Span::days(365) => "90 days to 1 year",
-            _ => "over 1 year",
-        })
+        AGE_STEPS.iter().rev().find(|(from, _)| age >= *from).map(|(_, step)| *step)
     }
 }
+
+/// The steps of a customer's age, each with the age at which it begins.
+const AGE_STEPS: [(Span, &str); 4] = [
+    (Span::days(0), "under 30 days"),
+    (Span::days(30), "30 to 90 days"),
+    (Span::days(90), "90 days to 1 year"),
+    (Span::days(365), "over 1 year"),
+];
 
 #[cfg(test)]
 mod tests {

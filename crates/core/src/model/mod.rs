@@ -80,9 +80,9 @@ pub struct Header<'a> {
     pub sequence: i64,
 }
 
-impl Header<'_> {
+impl<'a> Header<'a> {
     /// The last term of every order: the id as given, else the content's hash.
-    pub fn tie_break(&self) -> (Option<&str>, i64) {
+    pub fn tie_break(&self) -> (Option<&'a str>, i64) {
         (self.external_id, self.identity)
     }
 }

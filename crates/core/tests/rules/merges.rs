@@ -1,0 +1,75 @@
+//! Rule 12: what moves with a merge, and what stays.
+
+use mittari_core::fold::conversation::{Facts, Group};
+
+use crate::desk::*;
+
+fn fold<'a>(desk: &'a Desk, source: &[&'a str], target: &[&'a str]) -> Facts<'a> {
+    let mut all = events("s", source);
+    all.extend(events("t", target));
+    desk.fold_group(&Group { key: "t", events: &all, ..Group::default() })
+}
+
+#[test]
+fn a_merged_case_leaves_the_rates_and_stays_in_the_volume_of_its_day() {
+    let desk = Desk::default();
+    let facts = fold(&desk, &["0m opened", "1h merged target=t"], &["30m opened", "2h message agent ann"]);
+    let source = facts.conversations.iter().find(|row| row.conversation_id == Some("s")).expect("still there");
+    assert_eq!((source.opened_at, source.countable, source.merged_at), (Some(at("0m")), Some(false), Some(at("1h"))));
+    let episode = facts.episodes.iter().find(|row| row.conversation_id == Some("s")).expect("an episode");
+    assert_eq!(episode.closes_at, Some(at("1h")));
+}
+
+#[test]
+fn the_open_wait_moves_to_the_target() {
+    let desk = Desk::default();
+    let facts = fold(
+        &desk,
+        &["0m opened", "0m message customer", "1h merged target=t"],
+        &["30m opened", "40m message agent ann", "2h message agent ann"],
+    );
+    let moved = facts.replies.iter().find(|reply| reply.replied_at == Some(at("2h"))).expect("a reply to the moved wait");
+    assert_eq!((moved.conversation_id, moved.waiting_since), (Some("t"), Some(at("0m"))));
+}
+
+#[test]
+fn earlier_messages_of_the_source_never_change_the_targets_first_response() {
+    let desk = Desk::default();
+    let facts = fold(
+        &desk,
+        &["0m opened", "0m message customer", "1h merged target=t"],
+        &["30m opened", "30m message customer", "2h message agent ann"],
+    );
+    let target = facts.conversations.iter().find(|row| row.conversation_id == Some("t")).expect("the target");
+    assert_eq!(target.first_response_us, Some(span("90m")));
+}
+
+#[test]
+fn later_messages_of_the_source_are_the_targets() {
+    let desk = Desk::default();
+    let facts = fold(
+        &desk,
+        &["0m opened", "1m message agent ann", "1h merged target=t", "3h message customer"],
+        &["30m opened", "40m message agent ann", "4h message agent ann"],
+    );
+    let reply = facts.replies.iter().find(|reply| reply.replied_at == Some(at("4h"))).expect("answered in the target");
+    assert_eq!((reply.conversation_id, reply.wait_us), (Some("t"), Some(span("1h"))));
+}
+
+#[test]
+fn a_chain_of_merges_ends_in_its_last_target() {
+    let desk = Desk::default();
+    let mut all = events("a", &["0m opened", "0m message customer", "1h merged target=b"]);
+    all.extend(events("b", &["0m opened", "5m message agent ann", "2h merged target=t"]));
+    all.extend(events("t", &["0m opened", "5m message agent ann", "3h message agent ann"]));
+    let facts = desk.fold_group(&Group { key: "t", events: &all, ..Group::default() });
+    let reply = facts.replies.iter().find(|reply| reply.replied_at == Some(at("3h"))).expect("the wait went two steps");
+    assert_eq!((reply.conversation_id, reply.waiting_since), (Some("t"), Some(at("0m"))));
+}
+
+#[test]
+fn a_circle_of_merges_loses_no_conversation() {
+    let desk = Desk::default();
+    let facts = fold(&desk, &["0m opened", "1h merged target=t"], &["0m opened", "1h merged target=s"]);
+    assert_eq!(facts.conversations.len(), 2);
+}
