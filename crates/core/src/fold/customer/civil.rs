@@ -5,8 +5,9 @@
 //! The rules come from the bundled zone database only: the same bytes on every machine.
 
 use jiff::civil;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 
+use crate::calendar;
 use crate::time::Instant;
 
 /// The civil months of one zone, numbered from January of the year 0.
@@ -20,10 +21,12 @@ pub struct Months {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ZoneError {
     /// The zone database has no such zone.
-    #[error("unknown time zone \"{zone}\"\nNames are those of the zone database, like \"Europe/Helsinki\" or \"UTC\".")]
+    #[error("unknown time zone \"{zone}\"\n{}", hint(.nearest.as_deref()))]
     Unknown {
         /// The name as given.
         zone: String,
+        /// The name that was perhaps meant.
+        nearest: Option<String>,
     },
 }
 
@@ -34,9 +37,7 @@ const FIRST: i32 = FIRST_YEAR as i32 * 12;
 impl Months {
     /// The months of a zone, by its name in the zone database.
     pub fn new(zone: &str) -> Result<Months, ZoneError> {
-        let zone = TimeZoneDatabase::bundled()
-            .get(zone)
-            .map_err(|_| ZoneError::Unknown { zone: zone.to_owned() })?;
+        let zone = calendar::zone(zone).map_err(|nearest| ZoneError::Unknown { zone: zone.to_owned(), nearest })?;
         let last = (i32::from(LAST_YEAR) + 1) * 12;
         let starts = (FIRST..last).filter_map(|month| computed_start(&zone, month)).collect();
         Ok(Months { zone, starts })
@@ -59,10 +60,21 @@ impl Months {
     }
 }
 
-fn computed_start(zone: &TimeZone, month: i32) -> Option<Instant> {
+fn hint(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(name) => format!("Did you mean \"{name}\"?"),
+        None => "Names are those of the zone database, like \"Europe/Helsinki\" or \"UTC\".".to_owned(),
+    }
+}
+
+/// The first day of a month.
+pub(super) fn first_day(month: i32) -> Option<civil::Date> {
     let year = i16::try_from(month.div_euclid(12)).ok()?;
-    let date = civil::Date::new(year, month.rem_euclid(12) as i8 + 1, 1).ok()?;
-    let zoned = date.to_zoned(zone.clone()).ok()?;
+    civil::Date::new(year, month.rem_euclid(12) as i8 + 1, 1).ok()
+}
+
+fn computed_start(zone: &TimeZone, month: i32) -> Option<Instant> {
+    let zoned = first_day(month)?.to_zoned(zone.clone()).ok()?;
     Some(Instant::from(zoned.timestamp()))
 }
 
@@ -101,7 +113,7 @@ mod tests {
 
     #[test]
     fn an_unknown_zone_is_an_error_that_names_it() {
-        let error = Months::new("Mars/Olympus").expect_err("no such zone");
-        assert!(error.to_string().starts_with("unknown time zone \"Mars/Olympus\""));
+        let error = Months::new("Europe/Helsinky").expect_err("no such zone");
+        assert_eq!(error.to_string(), "unknown time zone \"Europe/Helsinky\"\nDid you mean \"Europe/Helsinki\"?");
     }
 }

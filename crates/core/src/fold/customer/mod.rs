@@ -1,8 +1,24 @@
 //! Fold B: the rows of one customer to facts.
+//!
+//! What needs the whole customer is decided here: the next contact, answer and order, stretches of being
+//! subscribed and of being active, the article before a contact, the journey. Each has its file. As fold A, it
+//! never asks what time it is: what runs has no end, and the query decides what that means at its moment.
 
+mod active;
+mod answers;
+mod articles;
 mod civil;
+mod contacts;
+mod mentions;
+mod months;
+mod order;
+mod orders;
+mod stages;
+mod subscriptions;
+mod terms;
 
 pub use civil::{Months, ZoneError};
+pub use contacts::follow;
 
 use crate::facts::*;
 use crate::fold::Context;
@@ -65,6 +81,28 @@ pub struct Facts<'a> {
 }
 
 /// Folds one customer.
-pub fn fold<'a>(_group: &Group<'_, 'a>, _context: &Context<'a>) -> Facts<'a> {
-    Facts::default()
+pub fn fold<'a>(group: &Group<'_, 'a>, context: &Context<'a>) -> Facts<'a> {
+    let mut contacts = group.contacts.to_vec();
+    follow(&mut contacts, group.customer_id);
+    let (subscriptions, subscription_amounts) = subscriptions::subscriptions(group, context);
+    let mentions = mentions::mentions(group, context);
+    let mut facts = Facts {
+        answer_pairs: answers::pairs(group.answers, group.customer_id),
+        feedback: answers::feedback(group.answers, &mentions, group.customer_id),
+        subscriptions,
+        subscription_amounts,
+        orders: orders::orders(group, context),
+        article_sessions: articles::article_sessions(group, &contacts, context),
+        mentions,
+        referrals: mentions::referrals(group, context),
+        activities: mentions::activities(group, context),
+        stages: stages::stages(group, context),
+        contacts,
+        ..Facts::default()
+    };
+    if let Some(customer_id) = group.customer_id {
+        facts.customer_months = months::customer_months(&facts, customer_id, context);
+        facts.active_stretches = active::active_stretches(&facts, customer_id, context);
+    }
+    facts
 }
