@@ -732,7 +732,7 @@ facts! {
         /// the currency
         currency: text,
     }
-    /// one row a customer and civil month in which anything happened
+    /// one row a customer and civil month in which anything happened; months only subscribed are in active_stretches
     CustomerMonth = "customer_months" by Customer dated month_at {
         /// the first instant of the month in the workspace's zone
         month_at: instant,
