@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::settings::CalendarSettings;
-use crate::time::{HOUR, MINUTE, SECOND};
+use crate::time::{HOUR, MINUTE};
 
 pub(super) fn at(text: &str) -> Instant {
     text.parse::<jiff::Timestamp>().expect("an instant").into()
