@@ -122,3 +122,109 @@ fn first_whole_month(at: Instant, months: &Months) -> Option<i32> {
     Some(if months.start(month) == Some(at) { month } else { month + 1 })
 }
 
+#[cfg(test)]
+mod tests {
+    use crate::facts::{ActiveStretch, Contact};
+    use crate::fold::customer::Group;
+    use crate::fold::customer::fixture::*;
+    use crate::model::{Customer, Order};
+    use crate::time::Instant;
+
+    fn spans(rows: &[ActiveStretch<'_>]) -> Vec<(Option<Instant>, Option<Instant>)> {
+        rows.iter().map(|row| (row.opens_at, row.closes_at)).collect()
+    }
+
+    /// As a metric asks it: whether a period of whole months has the customer active.
+    fn active(rows: &[ActiveStretch<'_>], period_start: &str, period_end: &str) -> bool {
+        let over = |row: &ActiveStretch<'_>| {
+            row.opens_at < Some(at(period_end)) && row.closes_at.is_none_or(|closes_at| closes_at > at(period_start))
+        };
+        rows.iter().any(over)
+    }
+
+    #[test]
+    fn a_running_subscription_is_active_in_every_month_to_come() {
+        let workspace = Workspace::default();
+        let events = [started("2026-01-20")];
+        let rows = workspace.fold(Group { subscription_events: &events, ..ann() }).active_stretches;
+        assert_eq!(spans(&rows), [(Some(at("2026-01-01")), None)]);
+        assert!(active(&rows, "2029-07-01", "2029-08-01"));
+        assert!(!active(&rows, "2025-12-01", "2026-01-01"));
+    }
+
+    #[test]
+    fn order_activity_and_conversation_each_make_their_month_active() {
+        let workspace = Workspace::default();
+        let orders = [order("o", "2026-01-31 23:59:59", 10)];
+        let activities = [activity("a", "login", "2026-03-01")];
+        let contacts = [contact("c", "2026-04-15")];
+        let group = Group { orders: &orders, activities: &activities, contacts: &contacts, ..ann() };
+        let rows = workspace.fold(group).active_stretches;
+        assert_eq!(
+            spans(&rows),
+            [(Some(at("2026-01-01")), Some(at("2026-02-01"))), (Some(at("2026-03-01")), Some(at("2026-05-01"))),]
+        );
+        assert!(active(&rows, "2026-01-01", "2026-04-01"), "a quarter with one active month");
+        assert!(!active(&rows, "2026-02-01", "2026-03-01"));
+    }
+
+    #[test]
+    fn refunds_referrals_and_spam_make_nobody_active() {
+        let workspace = Workspace::default();
+        let orders = [Order { refund: Some(true), ..order("r", "2026-01-05", 10) }];
+        let referrals = [referral("f", "2026-02-05")];
+        let contacts = [Contact { outcome: Some("spam"), ..contact("c", "2026-03-05") }];
+        let group = Group { orders: &orders, referrals: &referrals, contacts: &contacts, ..ann() };
+        assert!(workspace.fold(group).active_stretches.is_empty());
+    }
+
+    #[test]
+    fn a_subscription_that_ends_as_a_month_begins_has_nothing_of_it() {
+        let workspace = Workspace::default();
+        let ends = |when| [started("2026-01-20"), ended(when)];
+        let closes = |when| {
+            let events = ends(when);
+            let rows = workspace.fold(Group { subscription_events: &events, ..ann() }).active_stretches;
+            rows[0].closes_at
+        };
+        assert_eq!(closes("2026-03-01"), Some(at("2026-03-01")));
+        assert_eq!(closes("2026-03-01 00:00:01"), Some(at("2026-04-01")));
+        assert_eq!(closes("2026-01-20"), Some(at("2026-02-01")));
+    }
+
+    #[test]
+    fn months_are_those_of_the_workspace_s_zone() {
+        let workspace = Workspace::in_zone("Europe/Helsinki");
+        let orders = [order("o", "2026-03-31 21:00", 10)];
+        let rows = workspace.fold(Group { orders: &orders, ..ann() }).active_stretches;
+        assert_eq!(spans(&rows), [(Some(at("2026-03-31 21:00")), Some(at("2026-04-30 21:00")))]);
+    }
+
+    #[test]
+    fn another_plan_cuts_a_stretch_at_the_first_whole_month() {
+        let workspace =
+            Workspace::default().with_customers(vec![attributes("free", None), attributes("pro", Some("2026-03-10"))]);
+        let events = [started("2026-01-20")];
+        let rows = workspace.fold(Group { subscription_events: &events, ..ann() }).active_stretches;
+        assert_eq!(spans(&rows), [(Some(at("2026-01-01")), Some(at("2026-04-01"))), (Some(at("2026-04-01")), None),]);
+        assert_eq!(rows.iter().map(|row| row.dimensions.plan).collect::<Vec<_>>(), [Some("free"), Some("pro")]);
+    }
+
+    #[test]
+    fn a_customer_grows_older_within_a_stretch() {
+        let signed_up = Customer { signed_up_at: Some(at("2026-01-20")), ..attributes("pro", None) };
+        let workspace = Workspace::default().with_customers(vec![signed_up]);
+        let events = [started("2026-01-20")];
+        let rows = workspace.fold(Group { subscription_events: &events, ..ann() }).active_stretches;
+        let ages: Vec<_> = rows.iter().map(|row| (row.opens_at, row.dimensions.customer_age)).collect();
+        assert_eq!(
+            ages,
+            [
+                (Some(at("2026-01-01")), Some("under 30 days")),
+                (Some(at("2026-03-01")), Some("30 to 90 days")),
+                (Some(at("2026-05-01")), Some("90 days to 1 year")),
+                (Some(at("2027-02-01")), Some("over 1 year")),
+            ]
+        );
+    }
+}

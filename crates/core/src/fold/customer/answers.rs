@@ -88,3 +88,68 @@ fn place<'a>(answer: &SurveyAnswer<'a>) -> Place<'a> {
     let moments = [answer.invited_at, answer.replied_at, answer.followed_up_at];
     (answer.kind, answer.answered_at, texts, answer.score, moments)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::decimal::Decimal;
+    use crate::facts::SurveyAnswer;
+    use crate::fold::customer::Group;
+    use crate::fold::customer::fixture::{Workspace, ann, answer, at, mention};
+    use crate::model::Mention;
+
+    #[test]
+    fn an_answer_is_paired_with_the_next_of_its_kind() {
+        let nps = SurveyAnswer { kind: Some("nps"), ..answer("a2", "2026-01-06", false) };
+        let answers = [answer("a3", "2026-01-09", true), nps, answer("a1", "2026-01-05", false)];
+        let workspace = Workspace::default();
+        let pairs = workspace.fold(Group { answers: &answers, ..ann() }).answer_pairs;
+        let of = |id| pairs.iter().find(|pair| pair.answer_id == Some(id)).expect("the answer");
+        assert_eq!((of("a1").next_answered_at, of("a1").next_satisfied), (Some(at("2026-01-09")), Some(true)));
+        assert_eq!((of("a2").next_answered_at, of("a3").next_answered_at), (None, None));
+    }
+
+    #[test]
+    fn answers_of_one_sitting_do_not_follow_each_other_and_the_same_question_follows() {
+        let about =
+            |id, question, when, satisfied| SurveyAnswer { question: Some(question), ..answer(id, when, satisfied) };
+        let answers = [
+            about("a1", "speed", "2026-01-05", false),
+            about("a2", "tone", "2026-01-05", true),
+            about("a3", "price", "2026-01-07", true),
+            about("a4", "speed", "2026-01-07", false),
+        ];
+        let workspace = Workspace::default();
+        let pairs = workspace.fold(Group { answers: &answers, ..ann() }).answer_pairs;
+        assert_eq!(pairs[0].next_answered_at, Some(at("2026-01-07")));
+        assert_eq!(pairs[0].next_satisfied, Some(false), "speed is asked again");
+        assert_eq!(pairs[1].next_satisfied, Some(true), "tone is not: the first of the sitting");
+    }
+
+    #[test]
+    fn an_answer_of_nobody_has_no_next() {
+        let answers = [answer("a1", "2026-01-05", false), answer("a2", "2026-01-06", true)];
+        let workspace = Workspace::default();
+        let pairs = workspace.fold(Group { answers: &answers, ..Group::default() }).answer_pairs;
+        assert_eq!(pairs.iter().filter(|pair| pair.next_answered_at.is_some()).count(), 0);
+    }
+
+    #[test]
+    fn feedback_is_an_answer_with_words_or_a_mention_and_a_rated_mention_is_a_review() {
+        let said = SurveyAnswer { has_comment: Some(true), ..answer("a1", "2026-01-05", true) };
+        let answers = [said, answer("a2", "2026-01-06", true)];
+        let replied_at = Some(at("2026-01-08"));
+        let review = Mention { rating: Some(Decimal::whole(4)), replied_at, ..mention("m2", "2026-01-07") };
+        let mentions = [review, mention("m1", "2026-01-06")];
+        let workspace = Workspace::default();
+        let feedback = workspace.fold(Group { answers: &answers, mentions: &mentions, ..ann() }).feedback;
+        let rows: Vec<_> = feedback.iter().map(|row| (row.origin, row.received_at, row.replied_at)).collect();
+        assert_eq!(
+            rows,
+            [
+                (Some("answer"), Some(at("2026-01-05")), None),
+                (Some("mention"), Some(at("2026-01-06")), None),
+                (Some("review"), Some(at("2026-01-07")), replied_at),
+            ]
+        );
+    }
+}

@@ -100,8 +100,10 @@ mod tests {
 
     #[test]
     fn years_beyond_the_table_are_asked_of_the_zone() {
-        assert_eq!(start_in("Asia/Kolkata", "1901-05-20T00:00:00Z").to_timestamp().map(|at| at.to_string()),
-            Some("1901-04-30T18:38:50Z".to_owned()));
+        assert_eq!(
+            start_in("Asia/Kolkata", "1901-05-20T00:00:00Z").to_timestamp().map(|at| at.to_string()),
+            Some("1901-04-30T18:38:50Z".to_owned())
+        );
         assert_eq!(start_in("UTC", "2350-05-20T00:00:00Z"), at("2350-05-01T00:00:00Z"));
         assert_eq!(start_in("UTC", "2100-12-31T23:59:59Z"), at("2100-12-01T00:00:00Z"));
     }

@@ -9,10 +9,14 @@ mod answers;
 mod articles;
 mod civil;
 mod contacts;
+#[cfg(test)]
+mod fixture;
 mod mentions;
 mod months;
 mod order;
 mod orders;
+#[cfg(test)]
+mod properties;
 mod stages;
 mod subscriptions;
 mod terms;

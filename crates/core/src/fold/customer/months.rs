@@ -97,13 +97,7 @@ impl<'a> Tallies<'_, 'a> {
 }
 
 impl<'a> Tally<'a> {
-    fn row(
-        self,
-        month: i32,
-        subscribed: bool,
-        customer_id: &'a str,
-        context: &Context<'a>,
-    ) -> CustomerMonth<'a> {
+    fn row(self, month: i32, subscribed: bool, customer_id: &'a str, context: &Context<'a>) -> CustomerMonth<'a> {
         let month_at = context.months.start(month);
         let settings: &'a Settings = context.settings;
         let (spend, currency) = total(&self.spend, settings.exchange.as_ref());
@@ -154,4 +148,104 @@ fn convert(amount: Decimal, currency: Option<&str>, exchange: &Exchange) -> Opti
         return Some(amount);
     }
     exchange.rates.get(currency).map(|rate| product(amount, *rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::decimal::Decimal;
+    use crate::facts::{Contact, CustomerMonth};
+    use crate::fold::customer::Group;
+    use crate::fold::customer::fixture::*;
+    use crate::model::{Activity, Order};
+    use crate::settings::{Exchange, Settings};
+
+    fn check(workspace: &Workspace, group: Group<'_, 'static>, expected: impl Fn(&[CustomerMonth<'_>])) {
+        expected(&workspace.fold(group).customer_months);
+    }
+
+    #[test]
+    fn a_month_counts_what_happened_in_it() {
+        let orders = [order("o1", "2026-01-05", 50), order("o2", "2026-01-06", 30)];
+        let refunds = [Order { refund: Some(true), ..order("r1", "2026-01-31", 20) }];
+        let orders = [orders.as_slice(), &refunds].concat();
+        let contacts = [contact("c1", "2026-01-05"), contact("c2", "2026-02-05")];
+        let thrice = Activity { quantity: Some(Decimal::whole(3)), ..activity("a2", "Usage", "2026-01-08") };
+        let activities = [activity("a1", "login", "2026-01-07"), thrice, activity("a3", "loyalty", "2026-02-07")];
+        let referrals = [referral("f", "2026-02-20")];
+        let group =
+            Group { orders: &orders, contacts: &contacts, activities: &activities, referrals: &referrals, ..ann() };
+        check(&Workspace::default(), group, |rows| {
+            assert_eq!(
+                rows.iter().map(|row| row.month_at).collect::<Vec<_>>(),
+                [Some(at("2026-01-01")), Some(at("2026-02-01"))]
+            );
+            let january = &rows[0];
+            assert_eq!((january.spend, january.currency), (Some(Decimal::whole(60)), Some("EUR")));
+            assert_eq!((january.order_count, january.contact_count), (Some(2), Some(1)));
+            assert_eq!(january.usage_count, Some(Decimal::whole(4)));
+            assert_eq!((january.loyalty, january.training, january.referred), (Some(false), Some(false), Some(false)));
+            assert_eq!(january.month_start, Some(jiff::civil::date(2026, 1, 1)));
+            assert_eq!(january.month_end, Some(jiff::civil::date(2026, 2, 1)));
+            let february = &rows[1];
+            assert_eq!((february.spend, february.currency), (Some(Decimal::whole(0)), None));
+            assert_eq!(
+                (february.loyalty, february.referred, february.usage_count),
+                (Some(true), Some(true), Some(Decimal(0)))
+            );
+        });
+    }
+
+    #[test]
+    fn a_month_is_civil_in_the_workspace_s_zone() {
+        let orders = [order("o1", "2026-03-31 20:59:59", 1), order("o2", "2026-03-31 21:00", 1)];
+        check(&Workspace::in_zone("Europe/Helsinki"), Group { orders: &orders, ..ann() }, |rows| {
+            assert_eq!(
+                rows.iter().map(|row| row.month_start).collect::<Vec<_>>(),
+                [Some(jiff::civil::date(2026, 3, 1)), Some(jiff::civil::date(2026, 4, 1)),]
+            );
+            assert_eq!(rows[1].month_at, Some(at("2026-03-31 21:00")));
+        });
+    }
+
+    #[test]
+    fn a_refund_alone_is_a_month_but_no_activity_unless_subscribed() {
+        let refund = |id, when| Order { refund: Some(true), ..order(id, when, 10) };
+        let orders = [refund("r1", "2026-01-05"), refund("r2", "2026-05-05")];
+        let events = [started("2026-04-20"), ended("2026-06-01")];
+        check(&Workspace::default(), Group { orders: &orders, subscription_events: &events, ..ann() }, |rows| {
+            let active: Vec<_> = rows.iter().map(|row| (row.month_at, row.active)).collect();
+            assert_eq!(
+                active,
+                [
+                    (Some(at("2026-01-01")), Some(false)),
+                    (Some(at("2026-04-01")), Some(true)),
+                    (Some(at("2026-05-01")), Some(true)),
+                ]
+            );
+            assert_eq!(rows[0].spend, Some(Decimal::whole(-10)));
+        });
+    }
+
+    #[test]
+    fn spam_is_no_conversation_of_the_month() {
+        let contacts = [Contact { outcome: Some("spam"), ..contact("c", "2026-03-05") }];
+        check(&Workspace::default(), Group { contacts: &contacts, ..ann() }, |rows| assert!(rows.is_empty()));
+    }
+
+    #[test]
+    fn spending_in_two_currencies_is_not_added_without_a_rate() {
+        let dollars = Order { currency: Some("USD"), ..order("o2", "2026-01-06", 10) };
+        let orders = [order("o1", "2026-01-05", 50), dollars];
+        let spend = |exchange: Option<Exchange>| {
+            let workspace = Workspace::of(Settings { exchange, ..Settings::default() });
+            let row = workspace.fold(Group { orders: &orders, ..ann() }).customer_months.remove(0);
+            (row.spend, row.currency.map(str::to_owned), row.order_count)
+        };
+        let half = |from: &str| {
+            Some(Exchange { to: "EUR".to_owned(), rates: [(from.to_owned(), "0.5".parse().expect("a rate"))].into() })
+        };
+        assert_eq!(spend(None), (None, None, Some(2)));
+        assert_eq!(spend(half("GBP")), (None, None, Some(2)));
+        assert_eq!(spend(half("USD")), (Some(Decimal::whole(55)), Some("EUR".to_owned()), Some(2)));
+    }
 }

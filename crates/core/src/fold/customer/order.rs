@@ -17,10 +17,7 @@ pub(super) fn place<'a>(header: &Header<'a>) -> Place<'a> {
 }
 
 /// The rows in order, each once.
-pub(super) fn in_order<'g, 'a, Row: PartialEq>(
-    rows: &'g [Row],
-    header: impl Fn(&Row) -> &Header<'a>,
-) -> Vec<&'g Row> {
+pub(super) fn in_order<'g, 'a, Row: PartialEq>(rows: &'g [Row], header: impl Fn(&Row) -> &Header<'a>) -> Vec<&'g Row> {
     let mut ordered: Vec<&Row> = rows.iter().collect();
     ordered.sort_by(|a, b| place(header(a)).cmp(&place(header(b))));
     ordered.dedup();

@@ -119,3 +119,276 @@ fn subscribed_to<'a>(
     let known = who(Some(customer_id), at, context);
     Dimensions { plan: plan.or(known.plan), ..known }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::decimal::Decimal;
+    use crate::facts::{Subscription, SubscriptionAmount};
+    use crate::fold::customer::Group;
+    use crate::fold::customer::fixture::{Workspace, ann, at, attributes, change, ended, started};
+    use crate::model::SubscriptionEvent;
+    use crate::model::SubscriptionKind::*;
+    use crate::settings::{Settings, Windows};
+    use crate::time::Instant;
+
+    fn check(events: &[SubscriptionEvent<'static>], expected: impl Fn(&[Subscription<'_>], &[SubscriptionAmount<'_>])) {
+        let workspace = Workspace::default();
+        let facts = workspace.fold(Group { subscription_events: events, ..ann() });
+        expected(&facts.subscriptions, &facts.subscription_amounts);
+    }
+
+    fn of<'a>(subscription_id: &'a str, event: SubscriptionEvent<'a>) -> SubscriptionEvent<'a> {
+        SubscriptionEvent { subscription_id, ..event }
+    }
+
+    fn wanted(event: SubscriptionEvent<'_>, voluntary: bool) -> SubscriptionEvent<'_> {
+        SubscriptionEvent { voluntary: Some(voluntary), ..event }
+    }
+
+    fn costing(event: SubscriptionEvent<'_>, amount: i64) -> SubscriptionEvent<'_> {
+        SubscriptionEvent {
+            monthly_amount: Some(Decimal::whole(amount)),
+            currency: event.currency.or(Some("EUR")),
+            ..event
+        }
+    }
+
+    fn stretches(rows: &[Subscription<'_>]) -> Vec<(Option<Instant>, Option<Instant>)> {
+        rows.iter().map(|row| (row.opens_at, row.closes_at)).collect()
+    }
+
+    type Price = (Option<Decimal>, Option<Decimal>);
+
+    fn prices(rows: &[SubscriptionAmount<'_>]) -> Vec<Price> {
+        rows.iter().map(|row| (row.monthly_amount, row.next_amount)).collect()
+    }
+
+    fn euros(amount: i64) -> Option<Decimal> {
+        Some(Decimal::whole(amount))
+    }
+
+    #[test]
+    fn a_pause_does_not_end_a_subscription() {
+        let paused = change("paused", Paused, "2026-02-01");
+        let resumed = change("resumed", Resumed, "2026-06-01");
+        check(&[started("2026-01-05"), paused, resumed], |rows, _| {
+            assert_eq!(stretches(rows), [(Some(at("2026-01-05")), None)]);
+        });
+    }
+
+    #[test]
+    fn a_customer_is_subscribed_while_any_subscription_runs() {
+        let events = [
+            of("a", started("2026-01-05")),
+            of("b", started("2026-02-01")),
+            of("a", wanted(ended("2026-03-01"), true)),
+            of("b", wanted(ended("2026-09-01"), false)),
+        ];
+        check(&events, |rows, _| {
+            assert_eq!(stretches(rows), [(Some(at("2026-01-05")), Some(at("2026-09-01")))]);
+            assert_eq!(rows[0].voluntary, Some(false), "the last one's end says it");
+        });
+    }
+
+    #[test]
+    fn a_subscription_inside_a_longer_one_does_not_shorten_it() {
+        let events = [
+            of("a", started("2026-01-05")),
+            of("b", started("2026-02-01")),
+            of("b", wanted(ended("2026-03-01"), false)),
+            of("a", wanted(ended("2026-09-01"), true)),
+        ];
+        check(&events, |rows, _| {
+            assert_eq!(stretches(rows), [(Some(at("2026-01-05")), Some(at("2026-09-01")))]);
+            assert_eq!(rows[0].voluntary, Some(true));
+        });
+    }
+
+    #[test]
+    fn who_comes_back_within_the_grace_was_never_lost() {
+        let events = [of("a", started("2026-01-05")), of("a", ended("2026-03-01")), of("b", started("2026-03-31"))];
+        check(&events, |rows, _| assert_eq!(stretches(rows), [(Some(at("2026-01-05")), None)]));
+    }
+
+    #[test]
+    fn who_comes_back_after_the_grace_was_lost_and_joins_again() {
+        let events = [of("a", started("2026-01-05")), of("a", ended("2026-03-01")), of("b", started("2026-04-01"))];
+        check(&events, |rows, _| {
+            assert_eq!(
+                stretches(rows),
+                [(Some(at("2026-01-05")), Some(at("2026-03-01"))), (Some(at("2026-04-01")), None),]
+            );
+            assert_eq!(rows.iter().map(|row| row.next_opens_at).collect::<Vec<_>>(), [Some(at("2026-04-01")), None]);
+            assert_eq!(rows.iter().map(|row| row.stretch_index).collect::<Vec<_>>(), [Some(1), Some(2)]);
+        });
+    }
+
+    #[test]
+    fn the_grace_is_a_setting() {
+        let windows = Windows { churn_grace_days: 0, ..Windows::default() };
+        let workspace = Workspace::of(Settings { windows, ..Settings::default() });
+        let events = [started("2026-01-05"), ended("2026-03-01"), change("back", Started, "2026-03-02")];
+        let facts = workspace.fold(Group { subscription_events: &events, ..ann() });
+        assert_eq!(facts.subscriptions.len(), 2);
+    }
+
+    #[test]
+    fn a_renewal_in_the_instant_of_the_end_goes_on() {
+        check(&[started("2026-01-05"), ended("2026-03-01"), change("again", Started, "2026-03-01")], |rows, _| {
+            assert_eq!(stretches(rows), [(Some(at("2026-01-05")), None)]);
+        });
+    }
+
+    #[test]
+    fn a_renewal_keeps_the_amount_and_a_later_start_does_not() {
+        let renewed = change("renewed", Started, "2026-03-01");
+        check(&[costing(started("2026-01-05"), 100), ended("2026-03-01"), renewed], |_, amounts| {
+            assert_eq!(prices(amounts), [(euros(100), None)]);
+        });
+        let again = change("again", Started, "2026-09-01");
+        check(&[costing(started("2026-01-05"), 100), ended("2026-03-01"), again], |_, amounts| {
+            assert_eq!(prices(amounts), [(euros(100), euros(0))]);
+        });
+    }
+
+    #[test]
+    fn joined_and_left_in_one_instant_is_a_stretch_of_no_length() {
+        check(&[costing(started("2026-01-05"), 10), ended("2026-01-05")], |rows, amounts| {
+            assert_eq!(stretches(rows), [(Some(at("2026-01-05")), Some(at("2026-01-05")))]);
+            assert!(amounts.is_empty());
+        });
+    }
+
+    #[test]
+    fn what_was_not_seen_to_start_began_with_what_first_speaks_of_it() {
+        check(&[costing(change("c", Changed, "2026-02-01"), 10), ended("2026-03-01")], |rows, amounts| {
+            assert_eq!(stretches(rows), [(Some(at("2026-02-01")), Some(at("2026-03-01")))]);
+            assert_eq!(prices(amounts), [(euros(10), euros(0))]);
+        });
+    }
+
+    #[test]
+    fn an_end_of_what_never_ran_says_nothing() {
+        check(&[ended("2026-03-01")], |rows, amounts| assert!(rows.is_empty() && amounts.is_empty()));
+    }
+
+    #[test]
+    fn a_change_after_the_end_changes_nothing_but_a_resumption_begins_again() {
+        let late = costing(change("late", Changed, "2026-04-01"), 99);
+        let back = change("back", Resumed, "2026-09-01");
+        check(&[costing(started("2026-01-05"), 10), ended("2026-03-01"), late, back], |rows, amounts| {
+            assert_eq!(
+                stretches(rows),
+                [(Some(at("2026-01-05")), Some(at("2026-03-01"))), (Some(at("2026-09-01")), None),]
+            );
+            assert_eq!(prices(amounts), [(euros(10), euros(0)), (euros(10), None)]);
+        });
+    }
+
+    #[test]
+    fn of_ends_in_one_instant_the_last_event_speaks() {
+        let earlier = SubscriptionEvent { subscription_id: "b", ..wanted(change("1", Ended, "2026-03-01"), true) };
+        let later = wanted(change("2", Ended, "2026-03-01"), false);
+        let start = |id| change(id, Started, "2026-01-05");
+        check(&[later, earlier, of("b", start("x")), start("y")], |rows, _| {
+            assert_eq!(rows.iter().map(|row| row.voluntary).collect::<Vec<_>>(), [Some(false)]);
+        });
+    }
+
+    #[test]
+    fn an_amount_holds_until_it_is_changed_and_is_lost_with_the_end() {
+        let down = costing(change("down", Changed, "2026-02-01"), 60);
+        let up = costing(change("up", Changed, "2026-03-01"), 80);
+        let pause = change("pause", Paused, "2026-03-10");
+        check(&[costing(started("2026-01-05"), 100), down, up, pause, ended("2026-04-01")], |_, amounts| {
+            assert_eq!(prices(amounts), [(euros(100), euros(60)), (euros(60), euros(80)), (euros(80), euros(0))]);
+            assert_eq!(amounts[2].closes_at, Some(at("2026-04-01")));
+            assert!(amounts.iter().all(|row| row.customer_opens_at == Some(at("2026-01-05"))));
+        });
+    }
+
+    #[test]
+    fn another_plan_at_the_same_amount_is_no_other_amount() {
+        let renamed = SubscriptionEvent { plan: Some("gold"), ..costing(change("plan", Changed, "2026-02-01"), 100) };
+        check(&[costing(started("2026-01-05"), 100), renamed], |rows, amounts| {
+            assert_eq!(prices(amounts), [(euros(100), None)]);
+            assert_eq!((amounts[0].dimensions.plan, rows[0].dimensions.plan), (Some("gold"), Some("gold")));
+        });
+    }
+
+    #[test]
+    fn within_an_instant_the_last_amount_counts() {
+        let first = costing(change("1", Changed, "2026-02-01"), 10);
+        let last = costing(change("2", Changed, "2026-02-01"), 70);
+        check(&[costing(started("2026-01-05"), 100), last, first], |_, amounts| {
+            assert_eq!(prices(amounts), [(euros(100), euros(70)), (euros(70), None)]);
+        });
+    }
+
+    #[test]
+    fn amounts_of_two_currencies_are_not_compared() {
+        let dollars = SubscriptionEvent { currency: Some("USD"), ..change("usd", Changed, "2026-02-01") };
+        check(&[costing(started("2026-01-05"), 100), costing(dollars, 90)], |_, amounts| {
+            assert_eq!(prices(amounts), [(euros(100), None), (euros(90), None)]);
+            assert_eq!(amounts[0].closes_at, Some(at("2026-02-01")));
+            assert_eq!(amounts.iter().map(|row| row.currency).collect::<Vec<_>>(), [Some("EUR"), Some("USD")]);
+        });
+    }
+
+    #[test]
+    fn a_customer_of_a_second_subscription_is_one_since_the_first() {
+        let second = of("b", costing(change("second", Started, "2026-02-01"), 30));
+        check(&[costing(started("2026-01-05"), 100), second], |_, amounts| {
+            let since: Vec<_> = amounts.iter().map(|row| (row.subscription_id, row.customer_opens_at)).collect();
+            assert_eq!(since, [(Some("b"), Some(at("2026-01-05"))), (Some("s"), Some(at("2026-01-05")))]);
+        });
+    }
+
+    #[test]
+    fn a_plan_that_the_subscription_does_not_name_is_the_customer_s_at_its_opening() {
+        let workspace =
+            Workspace::default().with_customers(vec![attributes("free", None), attributes("pro", Some("2026-02-01"))]);
+        let events = [started("2026-01-05")];
+        let facts = workspace.fold(Group { subscription_events: &events, ..ann() });
+        assert_eq!(facts.subscriptions[0].dimensions.plan, Some("free"));
+    }
+
+    /// The stretches of many customers, one subscription each: from a moment, perhaps to a moment.
+    fn cohort(lives: &[(usize, &str, Option<&str>)]) -> Vec<(Instant, Option<Instant>)> {
+        let workspace = Workspace::default();
+        let fold = |opens: &str, closes: Option<&str>| {
+            let events: Vec<_> = std::iter::once(started(opens)).chain(closes.map(ended)).collect();
+            let rows = workspace.fold(Group { subscription_events: &events, ..ann() }).subscriptions;
+            (rows[0].opens_at.expect("an opening"), rows[0].closes_at)
+        };
+        lives.iter().flat_map(|(times, opens, closes)| vec![fold(opens, *closes); *times]).collect()
+    }
+
+    fn there(stretch: &(Instant, Option<Instant>), moment: Instant) -> bool {
+        stretch.0 < moment && stretch.1.is_none_or(|closes_at| closes_at >= moment)
+    }
+
+    #[test]
+    fn of_250_at_the_start_20_lost_are_churned_and_who_joined_and_left_inside_is_not() {
+        let rows = cohort(&[
+            (230, "2025-06-01", None),
+            (20, "2025-06-01", Some("2026-01-20")),
+            (7, "2026-01-10", Some("2026-01-25")),
+        ]);
+        let (start, end) = (at("2026-01-01"), at("2026-02-01"));
+        let at_start: Vec<_> = rows.iter().filter(|row| there(row, start)).collect();
+        let lost = at_start.iter().filter(|row| !there(row, end)).count();
+        assert_eq!((at_start.len(), lost), (250, 20));
+        assert_eq!(rows.iter().filter(|row| row.0 >= start && !there(row, end)).count(), 7);
+    }
+
+    #[test]
+    fn of_200_at_the_start_and_200_at_the_end_20_new_leave_180_retained() {
+        let rows =
+            cohort(&[(180, "2025-06-01", None), (20, "2025-06-01", Some("2026-01-20")), (20, "2026-01-10", None)]);
+        let (start, end) = (at("2026-01-01"), at("2026-02-01"));
+        assert_eq!(rows.iter().filter(|row| there(row, start)).count(), 200);
+        assert_eq!(rows.iter().filter(|row| there(row, end)).count(), 200);
+        assert_eq!(rows.iter().filter(|row| there(row, end) && row.0 >= start).count(), 20);
+    }
+}

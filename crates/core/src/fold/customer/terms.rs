@@ -4,7 +4,8 @@
 //! of began with the first event that speaks of it, unless that event is its end, of which nothing is known; a
 //! change after the end changes nothing; only a start or a resumption begins a new term. Where start and end
 //! share an instant, a running subscription was renewed (it goes on), and one that did not run was joined and
-//! left: a term of no length. Within an instant the last amount counts.
+//! left: a term of no length. Within an instant the last amount counts. A renewal or resumption that names no amount
+//! keeps the last one; a later start that names none has none.
 
 use crate::decimal::Decimal;
 use crate::fold::customer::order::{Place, place};
@@ -90,8 +91,10 @@ impl<'a> Subscribed<'a> {
         match kind {
             SubscriptionKind::Ended if running => self.state.finish(event),
             SubscriptionKind::Started if !running => {
+                if self.state.end.is_none_or(|end| end.place.0 < event.header.occurred_at) {
+                    (self.state.amount, self.state.currency) = (None, None);
+                }
                 self.state.begin(event);
-                (self.state.amount, self.state.currency) = (None, None);
                 self.state.hold(event);
             }
             SubscriptionKind::Resumed if !running => {
@@ -167,7 +170,13 @@ impl<'a> State<'a> {
 /// The events of one instant as they must have come: a running subscription ends before it starts again.
 fn as_renewed<'e, 'a>(instant: &[&'e SubscriptionEvent<'a>], running: bool) -> Vec<&'e SubscriptionEvent<'a>> {
     let turn = |event: &SubscriptionEvent<'_>| match event.kind {
-        Some(SubscriptionKind::Ended) => if running { 0 } else { 3 },
+        Some(SubscriptionKind::Ended) => {
+            if running {
+                0
+            } else {
+                3
+            }
+        }
         Some(SubscriptionKind::Started | SubscriptionKind::Resumed) => 1,
         _ => 2,
     };
