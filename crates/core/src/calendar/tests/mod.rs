@@ -1,39 +1,42 @@
-//! Hand-worked cases of business time. The properties that hold for all calendars are in `oracle`.
+//! Business time: by hand in `clock_changes`, against brute force in `oracle`, who keeps which in `keepers`.
+
+mod clock_changes;
+mod hours;
+mod keepers;
+mod oracle;
 
 use super::*;
 use crate::settings::CalendarSettings;
-use crate::time::{HOUR, MINUTE};
 
-pub(super) fn at(text: &str) -> Instant {
+fn at(text: &str) -> Instant {
     text.parse::<jiff::Timestamp>().expect("an instant").into()
 }
 
-/// A calendar of settings, as JSON would write it: `{"mon-fri": ["09:00-17:00"]}`.
-pub(super) fn hours(zone: &str, days: &[(&str, &[&str])]) -> CalendarSettings {
+/// A calendar as settings hold it, of hours by day: `("mon-fri", &["09:00-17:00"])`.
+fn weekly(zone: &str, days: &[(&str, &[&str])]) -> CalendarSettings {
+    let texts = |hours: &[&str]| hours.iter().map(|text| (*text).to_owned()).collect();
     CalendarSettings {
         zone: Some(zone.to_owned()),
-        hours: days
-            .iter()
-            .map(|(day, hours)| ((*day).to_owned(), hours.iter().map(|text| (*text).to_owned()).collect()))
-            .collect(),
+        hours: days.iter().map(|(day, hours)| ((*day).to_owned(), texts(hours))).collect(),
         ..CalendarSettings::default()
     }
 }
 
-pub(super) fn calendars(calendar: CalendarSettings) -> Calendars {
-    let settings =
-        Settings { calendars: BTreeMap::from([("support".to_owned(), calendar)]), ..Settings::default() };
-    Calendars::new(&settings, &[]).expect("a calendar")
+fn round_the_clock(zone: &str) -> CalendarSettings {
+    weekly(zone, &[("mon-sun", &["00:00-24:00"])])
 }
 
-fn open(calendar: CalendarSettings, from: &str, to: &str) -> i64 {
-    let calendars = calendars(calendar);
-    calendars.for_team(None).expect("the workspace's calendar").business_time(at(from), at(to)).0
+/// Settings with one calendar, "support".
+fn settings(calendar: CalendarSettings) -> Settings {
+    Settings { calendars: BTreeMap::from([("support".to_owned(), calendar)]), ..Settings::default() }
 }
 
-#[test]
-fn a_weekend_between_question_and_reply_is_not_counted() {
-    let office = hours("Europe/Helsinki", &[("mon-fri", &["09:00-17:00"])]);
-    // Friday 16:30 to Monday 09:45 in Helsinki, in summer.
-    assert_eq!(open(office, "2026-06-12T13:30:00Z", "2026-06-15T06:45:00Z"), HOUR + 15 * MINUTE);
+fn compiled(calendar: CalendarSettings) -> Arc<Calendar> {
+    let calendars = Calendars::new(&settings(calendar), &[]).expect("a calendar");
+    calendars.workspace.expect("the workspace's calendar")
+}
+
+/// The open time of a calendar between two instants, in minutes.
+fn minutes_open(calendar: CalendarSettings, from: &str, to: &str) -> f64 {
+    compiled(calendar).business_time(at(from), at(to)).seconds() / 60.0
 }
