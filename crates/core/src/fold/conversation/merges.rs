@@ -1,6 +1,6 @@
 //! Whose timeline an event belongs to when conversations were merged.
 //!
-//! Up to its merge a conversation keeps its own timeline; what comes after, and the wait that runs, goes to
+//! Up to its merge a conversation keeps its own timeline; the messages after it, and the wait that runs, go to
 //! the target. What it had before never changes the target's first response. Chains of merges are followed to
 //! their last target; a merge that would close a circle moves nothing.
 
@@ -20,7 +20,7 @@ struct Case<'g, 'a> {
 }
 
 /// One timeline a conversation of the group, merged ones before their targets.
-pub(super) fn timelines<'a>(group: &Group<'_, 'a>, context: &Context<'a>) -> Vec<Timeline<'a>> {
+pub(super) fn timelines<'a>(group: &Group<'_, 'a>, context: &Context<'a>) -> Vec<Box<Timeline<'a>>> {
     let Some(first) = group.events.first() else { return Vec::new() };
     let steps = clock::in_order(group.events.iter(), context.settings);
     if group.events.iter().all(|event| event.conversation_id == first.conversation_id) {
@@ -46,7 +46,7 @@ fn cases<'g, 'a>(steps: Vec<Step<'g, 'a>>) -> Vec<Case<'g, 'a>> {
     cases
 }
 
-fn untangle<'a>(mut cases: Vec<Case<'_, 'a>>, context: &Context<'a>) -> Vec<Timeline<'a>> {
+fn untangle<'a>(mut cases: Vec<Case<'_, 'a>>, context: &Context<'a>) -> Vec<Box<Timeline<'a>>> {
     let mut done = Vec::with_capacity(cases.len());
     while !cases.is_empty() {
         // Next comes a case into which no remaining one merges; in a circle, the first.
@@ -61,7 +61,7 @@ fn untangle<'a>(mut cases: Vec<Case<'_, 'a>>, context: &Context<'a>) -> Vec<Time
 }
 
 /// Runs one case up to its merge, if any, and hands the rest to its target.
-fn close<'g, 'a>(case: Case<'g, 'a>, remaining: &mut [Case<'g, 'a>], context: &Context<'a>) -> Timeline<'a> {
+fn close<'g, 'a>(case: Case<'g, 'a>, remaining: &mut [Case<'g, 'a>], context: &Context<'a>) -> Box<Timeline<'a>> {
     let goes_to = target(&case).and_then(|(at, to)| {
         let place = remaining.iter().position(|other| other.conversation_id == to)?;
         Some((at, place))
@@ -73,17 +73,29 @@ fn close<'g, 'a>(case: Case<'g, 'a>, remaining: &mut [Case<'g, 'a>], context: &C
         }
         return timeline;
     };
-    let (own, rest) = case.steps.split_at(merge + 1);
-    let mut timeline = Timeline::run(case.conversation_id, own, &case.adopted, context);
-    let merged_at = own[merge].event.header.occurred_at;
+    let merged_at = case.steps[merge].event.header.occurred_at;
+    let (own, moved) = divide(&case.steps, merge);
+    // A wait that reaches this case after its own merge goes on with it.
+    let (adopted, passed_on): (Vec<_>, Vec<_>) = case.adopted.iter().copied().partition(|(at, _)| *at <= merged_at);
+    let mut timeline = Timeline::run(case.conversation_id, &own, &adopted, context);
     let receiver = &mut remaining[place];
-    if let Some(since) = timeline.merge_away(merged_at) {
-        receiver.adopted.push((merged_at, since));
-        receiver.adopted.sort_unstable();
-    }
-    let later = rest.iter().map(|step| step.event).chain(receiver.steps.iter().map(|step| step.event));
+    receiver.adopted.extend(passed_on);
+    receiver.adopted.extend(timeline.merge_away(merged_at).map(|since| (merged_at, since)));
+    receiver.adopted.sort_unstable();
+    let later = moved.iter().map(|step| step.event).chain(receiver.steps.iter().map(|step| step.event));
     receiver.steps = clock::in_order(later, context.settings);
     timeline
+}
+
+/// The steps that stay, and the messages after the merge, which move. What else was done to the source then (desks
+/// close what they merge) says nothing of the target; only its deletion still counts, for itself.
+fn divide<'g, 'a>(steps: &[Step<'g, 'a>], merge: usize) -> (Vec<Step<'g, 'a>>, Vec<Step<'g, 'a>>) {
+    let (before, after) = steps.split_at(merge + 1);
+    let of_kinds = |kinds: &'static [EventKind]| {
+        after.iter().copied().filter(move |step| step.event.kind.is_some_and(|kind| kinds.contains(&kind)))
+    };
+    let stay = before.iter().copied().chain(of_kinds(&[EventKind::Deleted, EventKind::Restored]));
+    (stay.collect(), of_kinds(&[EventKind::Message]).collect())
 }
 
 /// The place of the last merge among the steps, and the conversation it goes into.

@@ -87,33 +87,33 @@ pub fn fold_into<'a>(group: &Group<'_, 'a>, context: &Context<'a>, facts: &mut F
     facts.answers.append(&mut answers);
     surveys::invitations(group, &timelines, facts);
     reviews::reviews(group, &timelines, facts);
-    for timeline in timelines {
+    for mut timeline in timelines {
         if !timeline.deleted {
             promises::promises(&timeline, group, facts);
-            hand_over(timeline, facts);
+            hand_over(&mut timeline, facts);
         }
     }
 }
 
 /// The timeline's rows, with the dimensions that are known only at its end.
-fn hand_over<'a>(timeline: Timeline<'a>, facts: &mut Facts<'a>) {
+fn hand_over<'a>(timeline: &mut Timeline<'a>, facts: &mut Facts<'a>) {
     let countable = timeline.row.countable;
-    for mut episode in timeline.statuses.episodes {
+    for mut episode in timeline.statuses.episodes.drain(..) {
         episode.countable = countable;
         episode.dimensions = timeline.row.dimensions.clone();
         facts.episodes.push(episode);
     }
-    for mut wait in timeline.waits.waits {
+    for mut wait in timeline.waits.waits.drain(..) {
         wait.dimensions = timeline.row.dimensions.clone();
         facts.waits.push(wait);
     }
-    for mut reply in timeline.waits.replies {
+    for mut reply in timeline.waits.replies.drain(..) {
         reply.dimensions = Dimensions { agent: reply.agent_id, ..timeline.row.dimensions.clone() };
         facts.replies.push(reply);
     }
     let session_id = timeline.sessions.first().copied();
     facts.contacts.push(contact(&timeline.row, session_id));
-    facts.conversations.push(timeline.row);
+    facts.conversations.push(std::mem::take(&mut timeline.row));
 }
 
 fn contact<'a>(row: &Conversation<'a>, session_id: Option<&'a str>) -> Contact<'a> {

@@ -14,7 +14,7 @@ pub(super) fn mark<'a>(timeline: &mut Timeline<'a>, group: &Group<'_, 'a>) {
 }
 
 /// One row a review.
-pub(super) fn reviews<'a>(group: &Group<'_, 'a>, timelines: &[Timeline<'a>], facts: &mut Facts<'a>) {
+pub(super) fn reviews<'a>(group: &Group<'_, 'a>, timelines: &[Box<Timeline<'a>>], facts: &mut Facts<'a>) {
     let mut ratings: Vec<&Rating<'a>> = group.ratings.iter().collect();
     ratings.sort_by_key(|rating| {
         (rating.header.source, rating.review_id, rating.header.occurred_at, rating.criterion, rating.header.identity)
@@ -24,10 +24,10 @@ pub(super) fn reviews<'a>(group: &Group<'_, 'a>, timelines: &[Timeline<'a>], fac
     }
 }
 
-fn row<'a>(ratings: &[&Rating<'a>], timelines: &[Timeline<'a>]) -> Review<'a> {
+fn row<'a>(ratings: &[&Rating<'a>], timelines: &[Box<Timeline<'a>>]) -> Review<'a> {
     let first = ratings[0];
     let last_at = ratings.iter().map(|rating| rating.header.occurred_at).max();
-    let timeline = timelines.iter().find(|timeline| Some(timeline.conversation_id) == first.conversation_id);
+    let timeline = timelines.iter().map(|timeline| &**timeline).find(|timeline| Some(timeline.conversation_id) == first.conversation_id);
     let dimensions = timeline.map_or_else(Dimensions::default, Timeline::dimensions);
     Review {
         review_id: Some(first.review_id),

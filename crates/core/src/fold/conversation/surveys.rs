@@ -14,7 +14,7 @@ use super::{Facts, Group};
 pub(super) fn answers<'a>(
     group: &Group<'_, 'a>,
     context: &Context<'a>,
-    timelines: &[Timeline<'a>],
+    timelines: &[Box<Timeline<'a>>],
 ) -> Vec<SurveyAnswer<'a>> {
     if group.answers.is_empty() {
         return Vec::new();
@@ -48,7 +48,7 @@ fn row<'a>(
     answer: &Answer<'a>,
     group: &Group<'_, 'a>,
     context: &Context<'a>,
-    timelines: &[Timeline<'a>],
+    timelines: &[Box<Timeline<'a>>],
 ) -> SurveyAnswer<'a> {
     let invitation = invitation_of(answer, group.invitations);
     let kind = answer.kind.unwrap_or(AnswerKind::Csat);
@@ -165,7 +165,7 @@ fn band(score: Decimal, min: Decimal, max: Decimal) -> &'static str {
 }
 
 /// Who and where: the conversation's values, the agent of the last public reply before the invitation.
-pub(super) fn dress<'a>(answers: &mut [SurveyAnswer<'a>], timelines: &[Timeline<'a>]) {
+pub(super) fn dress<'a>(answers: &mut [SurveyAnswer<'a>], timelines: &[Box<Timeline<'a>>]) {
     for answer in answers {
         let Some(timeline) = find(timelines, answer.conversation_id) else {
             answer.dimensions.channel = answer.survey_channel;
@@ -186,8 +186,8 @@ pub(super) fn dress<'a>(answers: &mut [SurveyAnswer<'a>], timelines: &[Timeline<
     }
 }
 
-fn find<'t, 'a>(timelines: &'t [Timeline<'a>], conversation_id: Option<&str>) -> Option<&'t Timeline<'a>> {
-    timelines.iter().find(|timeline| Some(timeline.conversation_id) == conversation_id)
+fn find<'t, 'a>(timelines: &'t [Box<Timeline<'a>>], conversation_id: Option<&str>) -> Option<&'t Timeline<'a>> {
+    timelines.iter().map(|timeline| &**timeline).find(|timeline| Some(timeline.conversation_id) == conversation_id)
 }
 
 /// The ledger's entry: who replied last before the conversation's survey invitation.
@@ -200,7 +200,7 @@ pub(super) fn attribute<'a>(timeline: &mut Timeline<'a>, group: &Group<'_, 'a>) 
 }
 
 /// One row an invitation, with when it was answered.
-pub(super) fn invitations<'a>(group: &Group<'_, 'a>, timelines: &[Timeline<'a>], facts: &mut Facts<'a>) {
+pub(super) fn invitations<'a>(group: &Group<'_, 'a>, timelines: &[Box<Timeline<'a>>], facts: &mut Facts<'a>) {
     for invitation in group.invitations {
         let answered_at = group
             .answers

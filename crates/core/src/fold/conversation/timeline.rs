@@ -56,7 +56,7 @@ impl<'a> Timeline<'a> {
         steps: &[Step<'_, 'a>],
         adopted: &[(Instant, Instant)],
         context: &Context<'a>,
-    ) -> Timeline<'a> {
+    ) -> Box<Timeline<'a>> {
         let mut timeline = Timeline::start(conversation_id, steps, context);
         let mut adopted = adopted.iter().peekable();
         for step in steps {
@@ -69,7 +69,7 @@ impl<'a> Timeline<'a> {
         timeline
     }
 
-    fn start(conversation_id: &'a str, steps: &[Step<'_, 'a>], context: &Context<'a>) -> Timeline<'a> {
+    fn start(conversation_id: &'a str, steps: &[Step<'_, 'a>], context: &Context<'a>) -> Box<Timeline<'a>> {
         let outcome_of = |step: &Step<'_, 'a>| match step.event.kind {
             Some(EventKind::Outcome) => step.event.value.and_then(Outcome::parse),
             _ => None,
@@ -85,7 +85,8 @@ impl<'a> Timeline<'a> {
             Some(step) => step.actor,
             None => ActorKind::Customer,
         };
-        let mut timeline = Timeline {
+        // Boxed: it is large, and is handed on several times.
+        let mut timeline = Box::new(Timeline {
             conversation_id,
             context: *context,
             waits: WaitClock::new(conversation_id),
@@ -106,7 +107,7 @@ impl<'a> Timeline<'a> {
             first_priority: None,
             last_event_at: opened_at,
             changes: Calendarless::default(),
-        };
+        });
         timeline.row.conversation_id = Some(conversation_id);
         timeline.row.source = steps.first().map(|step| step.event.header.source);
         timeline.row.opened_at = Some(opened_at);
