@@ -5,6 +5,7 @@
 //! never asks what time it is: what runs has no end, and the query decides what that means at its moment.
 
 mod active;
+mod amounts;
 mod answers;
 mod articles;
 mod civil;

@@ -5,18 +5,14 @@
 //! grace was never lost. A stretch ends with the last of its subscriptions, and whether the customer wanted that
 //! is what that last end says. Where terms end in one instant, the last event of it speaks.
 //!
-//! Amounts are per subscription: a stretch of one amount, the amount after it (0 where the subscription ended),
-//! and since when its customer was one. Amounts of different currencies are not compared: after a change of
-//! currency the next amount is not known. Prices that no event named have no row. A subscription that ends as
-//! another one of the customer begins has lost its amount, for nothing says that the one replaced the other;
-//! sources that change the plan within one subscription say so.
+//! What the subscriptions cost is told by `amounts`.
 
 use crate::facts::{Dimensions, Subscription, SubscriptionAmount};
 use crate::fold::Context;
 use crate::fold::customer::Group;
+use crate::fold::customer::amounts::amounts;
 use crate::fold::customer::order::{in_order, who};
 use crate::fold::customer::terms::{self, End, Term};
-use crate::model::SubscriptionEvent;
 use crate::time::{Instant, Span};
 
 /// The customer's stretches and the amounts of its subscriptions.
@@ -31,18 +27,16 @@ pub(super) fn subscriptions<'a>(
     events.sort_by_key(|event| event.subscription_id);
 
     let mut all_terms = Vec::new();
-    let mut amounts = Vec::new();
+    let mut prices = Vec::new();
     for of_one in events.chunk_by(|a, b| a.subscription_id == b.subscription_id) {
         let subscribed = terms::read(of_one);
         all_terms.extend(subscribed.terms);
-        amounts.extend(subscribed.prices.into_iter().map(|price| amount(price, of_one, customer_id, context)));
+        prices.extend(subscribed.prices.into_iter().map(|price| (of_one[0].subscription_id, price)));
     }
     let grace = Span::days(i64::from(context.settings.windows.churn_grace_days));
-    let stretches = stretches(all_terms, grace);
-    for amount in &mut amounts {
-        amount.customer_opens_at = opening_of_stretch(&stretches, amount.opens_at);
-    }
-    (rows(&stretches, customer_id, context), amounts)
+    let stretches = rows(&stretches(all_terms, grace), customer_id, context);
+    let amounts = amounts(prices, &stretches, grace, customer_id, context);
+    (stretches, amounts)
 }
 
 /// Terms joined over all subscriptions of the customer.
@@ -85,32 +79,8 @@ fn rows<'a>(stretches: &[Stretch<'a>], customer_id: &'a str, context: &Context<'
         .collect()
 }
 
-fn amount<'a>(
-    price: terms::Price<'a>,
-    events: &[&SubscriptionEvent<'a>],
-    customer_id: &'a str,
-    context: &Context<'a>,
-) -> SubscriptionAmount<'a> {
-    SubscriptionAmount {
-        subscription_id: events.first().map(|event| event.subscription_id),
-        opens_at: Some(price.opens_at),
-        closes_at: price.closes_at,
-        monthly_amount: Some(price.amount),
-        next_amount: price.next_amount,
-        customer_opens_at: None,
-        currency: price.currency,
-        dimensions: subscribed_to(price.plan, customer_id, price.opens_at, context),
-    }
-}
-
-/// Every amount lies in a stretch, for it lies in a term.
-fn opening_of_stretch(stretches: &[Stretch<'_>], at: Option<Instant>) -> Option<Instant> {
-    let opened = stretches.partition_point(|stretch| Some(stretch.opens_at) <= at);
-    stretches.get(opened.checked_sub(1)?).map(|stretch| stretch.opens_at)
-}
-
 /// Who the customer was, with the plan that the subscription names, else the one of its attributes.
-fn subscribed_to<'a>(
+pub(super) fn subscribed_to<'a>(
     plan: Option<&'a str>,
     customer_id: &'a str,
     at: Instant,
@@ -240,18 +210,6 @@ mod tests {
     }
 
     #[test]
-    fn a_renewal_keeps_the_amount_and_a_later_start_does_not() {
-        let renewed = change("renewed", Started, "2026-03-01");
-        check(&[costing(started("2026-01-05"), 100), ended("2026-03-01"), renewed], |_, amounts| {
-            assert_eq!(prices(amounts), [(euros(100), None)]);
-        });
-        let again = change("again", Started, "2026-09-01");
-        check(&[costing(started("2026-01-05"), 100), ended("2026-03-01"), again], |_, amounts| {
-            assert_eq!(prices(amounts), [(euros(100), euros(0))]);
-        });
-    }
-
-    #[test]
     fn joined_and_left_in_one_instant_is_a_stretch_of_no_length() {
         check(&[costing(started("2026-01-05"), 10), ended("2026-01-05")], |rows, amounts| {
             assert_eq!(stretches(rows), [(Some(at("2026-01-05")), Some(at("2026-01-05")))]);
@@ -292,55 +250,6 @@ mod tests {
         let start = |id| change(id, Started, "2026-01-05");
         check(&[later, earlier, of("b", start("x")), start("y")], |rows, _| {
             assert_eq!(rows.iter().map(|row| row.voluntary).collect::<Vec<_>>(), [Some(false)]);
-        });
-    }
-
-    #[test]
-    fn an_amount_holds_until_it_is_changed_and_is_lost_with_the_end() {
-        let down = costing(change("down", Changed, "2026-02-01"), 60);
-        let up = costing(change("up", Changed, "2026-03-01"), 80);
-        let pause = change("pause", Paused, "2026-03-10");
-        check(&[costing(started("2026-01-05"), 100), down, up, pause, ended("2026-04-01")], |_, amounts| {
-            assert_eq!(prices(amounts), [(euros(100), euros(60)), (euros(60), euros(80)), (euros(80), euros(0))]);
-            assert_eq!(amounts[2].closes_at, Some(at("2026-04-01")));
-            assert!(amounts.iter().all(|row| row.customer_opens_at == Some(at("2026-01-05"))));
-        });
-    }
-
-    #[test]
-    fn another_plan_at_the_same_amount_is_no_other_amount() {
-        let renamed = SubscriptionEvent { plan: Some("gold"), ..costing(change("plan", Changed, "2026-02-01"), 100) };
-        check(&[costing(started("2026-01-05"), 100), renamed], |rows, amounts| {
-            assert_eq!(prices(amounts), [(euros(100), None)]);
-            assert_eq!((amounts[0].dimensions.plan, rows[0].dimensions.plan), (Some("gold"), Some("gold")));
-        });
-    }
-
-    #[test]
-    fn within_an_instant_the_last_amount_counts() {
-        let first = costing(change("1", Changed, "2026-02-01"), 10);
-        let last = costing(change("2", Changed, "2026-02-01"), 70);
-        check(&[costing(started("2026-01-05"), 100), last, first], |_, amounts| {
-            assert_eq!(prices(amounts), [(euros(100), euros(70)), (euros(70), None)]);
-        });
-    }
-
-    #[test]
-    fn amounts_of_two_currencies_are_not_compared() {
-        let dollars = SubscriptionEvent { currency: Some("USD"), ..change("usd", Changed, "2026-02-01") };
-        check(&[costing(started("2026-01-05"), 100), costing(dollars, 90)], |_, amounts| {
-            assert_eq!(prices(amounts), [(euros(100), None), (euros(90), None)]);
-            assert_eq!(amounts[0].closes_at, Some(at("2026-02-01")));
-            assert_eq!(amounts.iter().map(|row| row.currency).collect::<Vec<_>>(), [Some("EUR"), Some("USD")]);
-        });
-    }
-
-    #[test]
-    fn a_customer_of_a_second_subscription_is_one_since_the_first() {
-        let second = of("b", costing(change("second", Started, "2026-02-01"), 30));
-        check(&[costing(started("2026-01-05"), 100), second], |_, amounts| {
-            let since: Vec<_> = amounts.iter().map(|row| (row.subscription_id, row.customer_opens_at)).collect();
-            assert_eq!(since, [(Some("b"), Some(at("2026-01-05"))), (Some("s"), Some(at("2026-01-05")))]);
         });
     }
 

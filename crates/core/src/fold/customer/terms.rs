@@ -38,9 +38,13 @@ pub(super) struct Price<'a> {
     pub(super) closes_at: Option<Instant>,
     pub(super) amount: Decimal,
     pub(super) currency: Option<&'a str>,
-    /// What it cost after; none while it holds, and where the currency changed.
+    /// What it cost after, 0 after its end; none while it holds, and where the currency changed.
     pub(super) next_amount: Option<Decimal>,
     pub(super) plan: Option<&'a str>,
+    /// Whether its term began with it.
+    pub(super) begins: bool,
+    /// Whether its term ended with it.
+    pub(super) ends: bool,
 }
 
 /// What one subscription's events say.
@@ -133,14 +137,23 @@ impl<'a> Subscribed<'a> {
                 return;
             }
             price.closes_at = Some(at);
+            price.ends = !state.running;
             price.next_amount = match amount {
                 None if !state.running => Some(Decimal(0)),
                 next => next.filter(|_| state.currency == price.currency),
             };
         }
         if let Some(amount) = amount {
-            let currency = state.currency;
-            self.prices.push(Price { opens_at: at, closes_at: None, amount, currency, next_amount: None, plan });
+            self.prices.push(Price {
+                opens_at: at,
+                closes_at: None,
+                amount,
+                currency: state.currency,
+                next_amount: None,
+                plan,
+                begins: state.began_at == Some(at),
+                ends: false,
+            });
         }
     }
 }
