@@ -704,7 +704,7 @@ facts! {
         closes_at: instant,
         /// the amount a month
         monthly_amount: decimal,
-        /// the amount after it; 0: lost; null while it holds, or where the currency changed
+        /// the amount after it, also of what the customer came back with within the grace; 0: lost; null while it holds, or where the currency changed
         next_amount: decimal,
         /// since when a customer
         customer_opens_at: instant,
