@@ -68,6 +68,38 @@ fn a_chain_of_merges_ends_in_its_last_target() {
 }
 
 #[test]
+fn a_wait_that_comes_after_a_cases_own_merge_goes_on_to_the_last_target() {
+    let desk = Desk::default();
+    let mut all = events("a", &["0m opened", "0m message customer", "2h merged target=b"]);
+    all.extend(events("b", &["0m opened", "5m message agent ann", "1h merged target=t"]));
+    all.extend(events("t", &["0m opened", "5m message agent ann", "3h message agent ann"]));
+    let facts = desk.fold_group(&Group { key: "t", events: &all, ..Group::default() });
+    let reply = facts.replies.iter().find(|reply| reply.replied_at == Some(at("3h"))).expect("answered at last");
+    assert_eq!((reply.conversation_id, reply.waiting_since), (Some("t"), Some(at("0m"))));
+    assert!(facts.waits.iter().all(|wait| wait.wait_us >= Some(span("0m"))), "none ends before it begins");
+}
+
+#[test]
+fn closing_the_source_after_the_merge_does_not_close_the_target() {
+    let desk = Desk::default();
+    let facts = fold(
+        &desk,
+        &["0m opened", "1h merged target=t", "61m status value=closed"],
+        &["30m opened", "30m status value=open"],
+    );
+    let target = facts.conversations.iter().find(|row| row.conversation_id == Some("t")).expect("the target");
+    assert_eq!((target.status, target.first_solved_at), (Some("open"), None));
+}
+
+#[test]
+fn a_source_deleted_after_the_merge_leaves_the_target() {
+    let desk = Desk::default();
+    let facts = fold(&desk, &["0m opened", "1h merged target=t", "2h deleted"], &["30m opened"]);
+    let left: Vec<_> = facts.conversations.iter().filter_map(|row| row.conversation_id).collect();
+    assert_eq!(left, ["t"]);
+}
+
+#[test]
 fn a_circle_of_merges_loses_no_conversation() {
     let desk = Desk::default();
     let facts = fold(&desk, &["0m opened", "1h merged target=t"], &["0m opened", "1h merged target=s"]);
