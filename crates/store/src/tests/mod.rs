@@ -1,0 +1,8 @@
+//! The store's promises, each as a test over a temporary data folder.
+
+mod crashes;
+mod fixture;
+mod forgetting;
+mod importing;
+mod refreshing;
+mod reading;
