@@ -1,68 +1,82 @@
-//! Eighty years of one calendar, compiled so that a lookup is a few reads and no branch that can be mispredicted.
+//! Eighty years of one calendar, compiled so that a lookup is one read and no branch that can be mispredicted.
 //!
-//! Business time between two instants is F(b) - F(a), where F(t) is the open time from the block's start to t:
-//! what lies in the days before, kept by day, and what has passed of each interval of the day. Days that are
-//! alike share their intervals (a calendar has a handful of kinds of days), and all kinds are padded to the same
-//! number of intervals, so the processor has nothing to guess and the tables stay in its nearest cache.
-
-use std::collections::HashMap;
+//! Business time between two instants is F(b) - F(a), where F(t) is the open time from the block's start to t.
+//! Time is cut into slots of nine and a half hours (a power of two: a slot's number is a shift). In a slot F
+//! rises while the calendar is open: the slot keeps one interval, and F is a constant plus t held within it.
+//! Calendars with a lunch break or shifts have a second interval in every slot, and a third, in further layers;
+//! some of them are empty, so that the processor has nothing to guess.
 
 use super::compile::Range;
-use crate::time::DAY;
 
-/// A day of UTC time.
-#[derive(Clone, Copy, Debug)]
-struct Day {
-    /// The open time between the block's start and the day's.
-    before: i64,
-    /// Where the intervals of its kind start.
-    kind: usize,
-}
+/// The length of a slot, as a power of two of microseconds.
+const SLOT_BITS: u32 = 35;
 
-/// An interval of a day of UTC time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// An open interval, or the part of one in a slot; since the block's start.
+#[derive(Clone, Copy, Debug, Default)]
 struct Open {
-    /// Since the day's start.
     from: i64,
-    length: i64,
+    to: i64,
 }
 
-/// The open time of a stretch of whole UTC days.
+impl Open {
+    /// `at`, held within the interval.
+    #[inline]
+    fn held(self, at: i64) -> i64 {
+        at.max(self.from).min(self.to)
+    }
+}
+
+/// A stretch of time with one interval of its own, and one in every layer.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// F at the slot's start, less the start of its interval.
+    base: i64,
+    open: Open,
+}
+
+impl Slot {
+    /// F at the slot's start.
+    fn until_start(&self) -> i64 {
+        self.base + self.open.from
+    }
+}
+
+/// The open time of a stretch of time.
 #[derive(Debug)]
 pub(super) struct Block {
-    from: i64,
     /// Empty where it is never open.
-    days: Vec<Day>,
-    /// The intervals of every kind of day, `per_day` each; padded with empty ones.
-    kinds: Vec<Open>,
-    per_day: usize,
+    slots: Vec<Slot>,
+    /// The second interval of every slot, the third, and so on.
+    layers: Vec<Vec<Open>>,
     total: i64,
 }
 
 impl Block {
-    /// Compiles the intervals of `from..to`, which are whole days of UTC.
+    /// Compiles the intervals of `from..to`, which are sorted and apart.
     pub(super) fn new(ranges: &[Range], from: i64, to: i64) -> Block {
-        if ranges.is_empty() {
-            return Block { from, days: Vec::new(), kinds: Vec::new(), per_day: 0, total: 0 };
+        let count = if ranges.is_empty() { 0 } else { ((to - from - 1) >> SLOT_BITS) + 1 };
+        let mut block = Block { slots: Vec::with_capacity(count as usize), layers: Vec::new(), total: 0 };
+        let pieces = pieces(ranges, from);
+        let mut rest = pieces.as_slice();
+        for number in 0..count {
+            let here = rest.iter().take_while(|piece| piece.from >> SLOT_BITS == number).count();
+            block.push_slot(&rest[..here], count as usize);
+            rest = &rest[here..];
         }
-        let mut known: HashMap<Vec<Open>, usize> = HashMap::new();
-        let mut in_order: Vec<Vec<Open>> = Vec::new();
-        let mut days = Vec::with_capacity(((to - from) / DAY) as usize);
-        let (mut rest, mut total, mut opens) = (ranges, 0, Vec::new());
-        for start in (from..to).step_by(DAY as usize) {
-            opens_of_day(&mut rest, start, &mut opens);
-            let kind = known.get(opens.as_slice()).copied().unwrap_or_else(|| {
-                in_order.push(opens.clone());
-                known.insert(opens.clone(), in_order.len() - 1);
-                in_order.len() - 1
-            });
-            days.push(Day { before: total, kind });
-            total += opens.iter().map(|open| open.length).sum::<i64>();
+        block
+    }
+
+    /// Adds the next of `count` slots, with all its intervals.
+    fn push_slot(&mut self, opens: &[Open], count: usize) {
+        let open = opens.first().copied().unwrap_or_default();
+        for (layer, open) in opens.iter().skip(1).enumerate() {
+            if layer == self.layers.len() {
+                self.layers.push(vec![Open::default(); count]);
+            }
+            self.layers[layer][self.slots.len()] = *open;
         }
-        let per_day = in_order.iter().map(Vec::len).max().unwrap_or(0);
-        days.iter_mut().for_each(|day| day.kind *= per_day);
-        let kinds = in_order.into_iter().flat_map(|opens| padded(opens, per_day)).collect();
-        Block { from, days, kinds, per_day, total }
+        self.slots.push(Slot { base: self.total - open.from, open });
+        self.total += opens.iter().map(|open| open.to - open.from).sum::<i64>();
     }
 
     /// All its open time.
@@ -70,50 +84,44 @@ impl Block {
         self.total
     }
 
-    /// F: the open time from the block's start until `at`, an instant of the block.
+    /// F: the open time from the block's start until `at` after it, which is within the block.
     #[inline]
     pub(super) fn until(&self, at: i64) -> i64 {
-        let since = (at - self.from) as u64;
-        let (day, of_day) = (since / DAY as u64, (since % DAY as u64) as i64);
-        let Some(day) = self.days.get(day as usize) else { return self.total };
-        let passed = |open: &Open| (of_day - open.from).max(0).min(open.length);
-        day.before + self.opens(day).iter().map(passed).sum::<i64>()
+        let number = (at as u64 >> SLOT_BITS) as usize;
+        let Some(slot) = self.slots.get(number) else { return self.total };
+        let mut until = slot.base + slot.open.held(at);
+        for layer in &self.layers {
+            let open = layer[number];
+            until += open.held(at) - open.from;
+        }
+        until
     }
 
-    /// The earliest instant at which F is `passed`, of more than none and at most all.
+    /// The least time after the block's start at which F is `passed`, of more than none and at most all.
     pub(super) fn when(&self, passed: i64) -> Option<i64> {
-        let number = self.days.partition_point(|day| day.before < passed).checked_sub(1)?;
-        let day = self.days.get(number)?;
-        let mut wanted = passed - day.before;
-        for open in self.opens(day) {
-            if wanted <= open.length {
-                return Some(self.from + number as i64 * DAY + open.from + wanted);
+        let number = self.slots.partition_point(|slot| slot.until_start() < passed).checked_sub(1)?;
+        let slot = self.slots.get(number)?;
+        let mut wanted = passed - slot.until_start();
+        for open in std::iter::once(slot.open).chain(self.layers.iter().map(|layer| layer[number])) {
+            if wanted <= open.to - open.from {
+                return Some(open.from + wanted);
             }
-            wanted -= open.length;
+            wanted -= open.to - open.from;
         }
         None
     }
-
-    #[inline]
-    fn opens(&self, day: &Day) -> &[Open] {
-        &self.kinds[day.kind..day.kind + self.per_day]
-    }
 }
 
-/// Fills `opens` with the intervals of the day that begins at `start`; `rest` loses those that end within it.
-fn opens_of_day(rest: &mut &[Range], start: i64, opens: &mut Vec<Open>) {
-    opens.clear();
-    while let Some(range) = rest.first().filter(|range| range.start < start + DAY) {
-        let (from, to) = (range.start.max(start), range.end.min(start + DAY));
-        opens.push(Open { from: from - start, length: to - from });
-        if range.end > start + DAY {
-            break;
+/// The intervals, cut where slots meet; since the block's start.
+fn pieces(ranges: &[Range], block_from: i64) -> Vec<Open> {
+    let mut pieces = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        let (mut from, to) = (range.start - block_from, range.end - block_from);
+        while from < to {
+            let slot_end = ((from >> SLOT_BITS) + 1) << SLOT_BITS;
+            pieces.push(Open { from, to: to.min(slot_end) });
+            from = slot_end;
         }
-        *rest = &rest[1..];
     }
-}
-
-fn padded(mut opens: Vec<Open>, per_day: usize) -> Vec<Open> {
-    opens.resize(per_day, Open { from: DAY, length: 0 });
-    opens
+    pieces
 }

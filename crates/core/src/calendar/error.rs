@@ -96,19 +96,30 @@ impl CalendarError {
             CalendarError::UnknownZone { nearest, .. } => {
                 did_you_mean(nearest, "Zones are named like \"Europe/Helsinki\".")
             }
-            CalendarError::UnknownDay { .. } => "Days are mon, tue, wed, thu, fri, sat, sun, or a run such as mon-fri; in rows 1 (Monday) to 7.".to_owned(),
-            CalendarError::BadHours { .. } => "Hours are written \"09:00-17:30\"; 24:00 is midnight at the end of the day.".to_owned(),
+            CalendarError::UnknownDay { .. } => {
+                "Days are mon, tue, wed, thu, fri, sat, sun, or a run such as mon-fri; in rows 1 (Monday) to 7."
+                    .to_owned()
+            }
+            CalendarError::BadHours { .. } => {
+                "Hours are written \"09:00-17:30\"; 24:00 is midnight at the end of the day.".to_owned()
+            }
             CalendarError::ClosesBeforeItOpens { opens, closes, .. } => format!(
                 "Hours over midnight are two intervals: \"{opens}-24:00\" and, on the next day, \"00:00-{closes}\"."
             ),
-            CalendarError::Incomplete { .. } => "A row is an interval (weekday, opens, closes) or a holiday (holiday).".to_owned(),
-            CalendarError::BadDate { .. } => "Dates are written 2026-12-24.".to_owned(),
-            CalendarError::NeverValid { .. } => "valid_to is the day after the last on which the hours hold.".to_owned(),
-            CalendarError::UnknownCalendar { nearest, .. } => {
-                did_you_mean(nearest, "Add it under [calendars] in settings.toml, or import it as a table \"calendars\".")
+            CalendarError::Incomplete { .. } => {
+                "A row is an interval (weekday, opens, closes) or a holiday (holiday).".to_owned()
             }
+            CalendarError::BadDate { .. } => "Dates are written 2026-12-24.".to_owned(),
+            CalendarError::NeverValid { .. } => {
+                "valid_to is the day after the last on which the hours hold.".to_owned()
+            }
+            CalendarError::UnknownCalendar { nearest, .. } => did_you_mean(
+                nearest,
+                "Add it under [calendars] in settings.toml, or import it as a table \"calendars\".",
+            ),
             CalendarError::TwoCalendars { team, .. } => format!(
-                "Say which in settings.toml, under [team_calendars]: \"{team}\" = \"...\"; hours that change with time share one name and differ in valid_from and valid_to."
+                "Say which in settings.toml, under [team_calendars]: \"{team}\" = \"...\"; \
+                 hours that change with time share one name and differ in valid_from and valid_to."
             ),
         }
     }

@@ -94,8 +94,7 @@ fn all_rules(settings: &Settings, rows: &[CalendarHours<'_>]) -> Result<BTreeMap
     for row in rows {
         of_rows.entry(row.calendar.to_owned()).or_default().add_row(row)?;
     }
-    let mut all: BTreeMap<String, Rules> =
-        of_rows.into_iter().map(|(name, rules)| (name, rules.in_order())).collect();
+    let mut all: BTreeMap<String, Rules> = of_rows.into_iter().map(|(name, rules)| (name, rules.in_order())).collect();
     for (name, calendar) in &settings.calendars {
         if !all.contains_key(name) {
             all.insert(name.clone(), Rules::of_settings(name, calendar, &settings.zone)?);
@@ -185,14 +184,11 @@ impl Calendar {
     /// The open time between two instants; none where `to` is not after `from`.
     #[inline]
     pub fn business_time(&self, from: Instant, to: Instant) -> Span {
-        if to <= from {
-            return Span(0);
+        let (since, until) = (from.0.wrapping_sub(USUAL_FROM), to.0.wrapping_sub(USUAL_FROM));
+        if (0..BLOCK).contains(&since) && (0..BLOCK).contains(&until) {
+            return Span((self.usual.until(until) - self.usual.until(since)).max(0));
         }
-        let usual = USUAL_FROM..USUAL_FROM + BLOCK;
-        if usual.contains(&from.0) && usual.contains(&to.0) {
-            return Span(self.usual.until(to.0) - self.usual.until(from.0));
-        }
-        self.business_time_far(from.0, to.0)
+        if to <= from { Span(0) } else { self.business_time_far(from, to) }
     }
 
     /// The earliest instant at which `span` of open time has passed since `from`; `None` where it never does.
@@ -202,12 +198,12 @@ impl Calendar {
         if span.0 <= 0 {
             return Some(from);
         }
-        let (mut number, at) = place(from.0);
+        let (mut number, at) = place(from);
         let mut wanted = span.0.checked_add(self.block(number).until(at))?;
         while number <= BLOCKS_AFTER {
             let block = self.block(number);
             if wanted <= block.total() {
-                return block.when(wanted).map(Instant);
+                return block.when(wanted).map(|since| Instant(block_start(number) + since));
             }
             wanted -= block.total();
             number += 1;
@@ -216,7 +212,7 @@ impl Calendar {
     }
 
     #[cold]
-    fn business_time_far(&self, from: i64, to: i64) -> Span {
+    fn business_time_far(&self, from: Instant, to: Instant) -> Span {
         let ((first, from), (last, to)) = (place(from), place(to));
         let between: i64 = (first..last).map(|number| self.block(number).total()).sum();
         Span(between + self.block(last).until(to) - self.block(first).until(from))
@@ -230,11 +226,16 @@ impl Calendar {
     }
 }
 
-/// The number of an instant's block, the usual one being 0, and the instant, moved into the years that are known.
-fn place(at: i64) -> (i64, i64) {
+/// The number of an instant's block, the usual one being 0, and the time since the block's start; an instant
+/// outside of the years that are known is taken for the nearest inside.
+fn place(at: Instant) -> (i64, i64) {
     let known = known_time();
-    let at = at.clamp(known.start, known.end);
-    ((at - USUAL_FROM).div_euclid(BLOCK), at)
+    let since = at.0.clamp(known.start, known.end) - USUAL_FROM;
+    (since.div_euclid(BLOCK), since.rem_euclid(BLOCK))
+}
+
+fn block_start(number: i64) -> i64 {
+    USUAL_FROM + number * BLOCK
 }
 
 fn known_time() -> std::ops::Range<i64> {
@@ -242,7 +243,7 @@ fn known_time() -> std::ops::Range<i64> {
 }
 
 fn compile_block(rules: &Rules, number: i64) -> Block {
-    let from = USUAL_FROM + number * BLOCK;
+    let from = block_start(number);
     let known = known_time();
     let ranges = compile::open_ranges(rules, from.max(known.start), (from + BLOCK).min(known.end));
     Block::new(&ranges, from, from + BLOCK)

@@ -113,13 +113,7 @@ fn interval<'a>(row: &CalendarHours<'a>) -> Result<Option<(i64, &'a str, &'a str
     }
 }
 
-fn opening(
-    calendar: &str,
-    weekday: i64,
-    opens: &str,
-    closes: &str,
-    valid: Validity,
-) -> Result<Opening, CalendarError> {
+fn opening(calendar: &str, weekday: i64, opens: &str, closes: &str, valid: Validity) -> Result<Opening, CalendarError> {
     let (start, end) = (parse_time(calendar, opens)?, parse_time(calendar, closes)?);
     if end <= start {
         let (opens, closes) = (opens.trim().to_owned(), closes.trim().to_owned());
@@ -212,7 +206,9 @@ mod tests {
         assert_eq!(parse_time("c", " 17:45 "), Ok(17 * HOUR + 45 * MINUTE));
         assert_eq!(parse_time("c", "00:00:01"), Ok(SECOND));
         assert_eq!(parse_time("c", "24:00"), Ok(DAY));
-        for wrong in ["9", "", ":", "9:", "24:01", "25:00", "12:60", "12:00:60", "-1:00", "+1:00", "1:00:00:00", "009:00"] {
+        for wrong in
+            ["9", "", ":", "9:", "24:01", "25:00", "12:60", "12:00:60", "-1:00", "+1:00", "1:00:00:00", "009:00"]
+        {
             assert!(parse_time("c", wrong).is_err(), "{wrong:?} was read as a time");
         }
     }

@@ -83,12 +83,7 @@ fn weekday(day: &DayCount) -> usize {
 }
 
 /// Sets each factor so that the expected counts of its days add up to what was counted.
-fn fit(
-    days: &[DayCount],
-    factors: &mut [f64],
-    which: impl Fn(&DayCount) -> usize,
-    other: impl Fn(&DayCount) -> f64,
-) {
+fn fit(days: &[DayCount], factors: &mut [f64], which: impl Fn(&DayCount) -> usize, other: impl Fn(&DayCount) -> f64) {
     let mut sums = vec![(0.0, 0.0); factors.len()];
     for day in days {
         let sum = &mut sums[which(day)];

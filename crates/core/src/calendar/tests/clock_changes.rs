@@ -89,7 +89,9 @@ fn monrovia_was_44_minutes_and_30_seconds_behind_until_1972() {
 #[test]
 fn a_team_in_two_zones_is_open_when_either_is() {
     let row = |zone| {
-        keepers::row("support", None, vec![3], "09:00", "17:00").into_iter().map(move |row| CalendarHours { zone, ..row })
+        keepers::row("support", None, vec![3], "09:00", "17:00")
+            .into_iter()
+            .map(move |row| CalendarHours { zone, ..row })
     };
     let rows: Vec<_> = row("Europe/Helsinki").chain(row("Europe/London")).collect();
     let calendars = Calendars::new(&Settings::default(), &rows).expect("calendars");

@@ -31,7 +31,8 @@ fn a_day_may_have_any_number_of_intervals() {
 
 #[test]
 fn intervals_that_overlap_or_touch_count_once() {
-    let doubled = weekly("UTC", &[("mon-fri", &["09:00-17:00"]), ("wed", &["08:00-12:00", "17:00-18:00", "10:00-11:00"])]);
+    let doubled =
+        weekly("UTC", &[("mon-fri", &["09:00-17:00"]), ("wed", &["08:00-12:00", "17:00-18:00", "10:00-11:00"])]);
     assert_eq!(minutes_open(doubled, "2026-06-10T00:00:00Z", "2026-06-11T00:00:00Z"), 600.0);
 }
 

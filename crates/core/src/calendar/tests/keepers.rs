@@ -100,7 +100,8 @@ fn of_several_calendars_the_one_that_no_team_keeps_is_the_workspaces() {
 fn rows_of_a_name_replace_the_calendar_of_settings() {
     let rows = row("support", None, vec![1], "09:00", "10:00");
     let calendars = Calendars::new(&settings(round_the_clock("UTC")), &rows).expect("calendars");
-    let week = calendars.named("support").expect("it").business_time(at("2026-06-01T00:00:00Z"), at("2026-06-08T00:00:00Z"));
+    let week =
+        calendars.named("support").expect("it").business_time(at("2026-06-01T00:00:00Z"), at("2026-06-08T00:00:00Z"));
     assert_eq!(week.seconds(), 3600.0);
 }
 
@@ -153,12 +154,17 @@ fn hours_that_close_before_they_open_are_refused_and_told_how_to_write_a_night()
 
 #[test]
 fn texts_that_are_no_hours_days_or_dates_are_refused_by_name() {
-    let refused = |calendar: CalendarSettings| {
-        Calendars::new(&settings(calendar), &[]).expect_err("a mistake").to_string()
-    };
-    assert_eq!(refused(weekly("UTC", &[("mon", &["nine to five"])])), "\"nine to five\" is no opening time, in calendar \"support\"");
+    let refused =
+        |calendar: CalendarSettings| Calendars::new(&settings(calendar), &[]).expect_err("a mistake").to_string();
+    assert_eq!(
+        refused(weekly("UTC", &[("mon", &["nine to five"])])),
+        "\"nine to five\" is no opening time, in calendar \"support\""
+    );
     assert_eq!(refused(weekly("UTC", &[("mon", &["9-17"])])), "\"9\" is no opening time, in calendar \"support\"");
-    assert_eq!(refused(weekly("UTC", &[("funday", &["09:00-17:00"])])), "\"funday\" is no day of the week, in calendar \"support\"");
+    assert_eq!(
+        refused(weekly("UTC", &[("funday", &["09:00-17:00"])])),
+        "\"funday\" is no day of the week, in calendar \"support\""
+    );
     let holiday = CalendarSettings { holidays: vec!["25.12.".to_owned()], ..round_the_clock("UTC") };
     assert_eq!(refused(holiday), "\"25.12.\" is no date, in calendar \"support\"");
     let never = CalendarSettings {
@@ -176,7 +182,8 @@ fn a_row_with_half_an_interval_is_refused() {
     assert_eq!(check(half), Err("a row of calendar \"support\" has opens but not closes".to_owned()));
     let dayless = CalendarHours { opens: Some("09:00"), closes: Some("10:00"), ..empty_row("support") };
     assert_eq!(check(dayless), Err("a row of calendar \"support\" has opens but not weekday".to_owned()));
-    let eighth = CalendarHours { weekday: Some(8), opens: Some("09:00"), closes: Some("10:00"), ..empty_row("support") };
+    let eighth =
+        CalendarHours { weekday: Some(8), opens: Some("09:00"), closes: Some("10:00"), ..empty_row("support") };
     assert_eq!(check(eighth), Err("\"8\" is no day of the week, in calendar \"support\"".to_owned()));
     assert_eq!(check(empty_row("support")), Ok(()));
 }

@@ -9,8 +9,7 @@ use super::*;
 use crate::time::{DAY, HOUR, MINUTE};
 
 fn zone_names() -> Vec<String> {
-    let names: Vec<String> =
-        TimeZoneDatabase::bundled().available().map(|name| name.as_str().to_owned()).collect();
+    let names: Vec<String> = TimeZoneDatabase::bundled().available().map(|name| name.as_str().to_owned()).collect();
     assert!(names.len() > 400, "the bundled database has only {} zones", names.len());
     names
 }
@@ -65,9 +64,8 @@ fn clock_changes(zone: &TimeZone) -> Vec<i64> {
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {
-    let interval = (0..7usize, 0..1440i64, 1..=1440i64).prop_map(|(weekday, opens, length)| {
-        (weekday, opens, (opens + length).min(1440))
-    });
+    let interval = (0..7usize, 0..1440i64, 1..=1440i64)
+        .prop_map(|(weekday, opens, length)| (weekday, opens, (opens + length).min(1440)));
     let intervals = prop::collection::vec(interval, 0..12);
     let days = prop::collection::vec(-4..8i32, 0..3);
     let validity = prop::option::of((-4..4i32, 1..6i32));
@@ -123,9 +121,11 @@ fn every_clock_change_of_every_zone_is_counted_as_minute_by_minute() {
         let zone = zone(&name).expect("a zone of the database");
         let nights = Drawn {
             zone: name.clone(),
-            intervals: (0..7).flat_map(|day| [(day, 0, 47), (day, 75, 135), (day, 170, 171), (day, 1425, 1440)]).collect(),
+            intervals: (0..7)
+                .flat_map(|day| [(day, 0, 47), (day, 75, 135), (day, 170, 171), (day, 1425, 1440)])
+                .collect(),
             holidays: Vec::new(),
-            valid: None,
+            valid: Some((jiff::civil::date(2009, 12, 31), jiff::civil::date(2028, 1, 2))),
             around: 0,
         };
         let calendar = compiled(nights.settings());

@@ -62,7 +62,10 @@ fn equal_values_far_from_zero_have_an_interval_of_no_width() {
 fn a_net_promoter_score_has_the_adjusted_wald_interval() {
     let score = |n, plus, minus| percent(State::NetShare(NetShare { n, plus, minus }));
     let published = score(100, 30, 20);
-    assert_eq!((published.value, published.numerator, published.interval), (Some(10.0), Some(10.0), Some("adjusted_wald95")));
+    assert_eq!(
+        (published.value, published.numerator, published.interval),
+        (Some(10.0), Some(10.0), Some("adjusted_wald95"))
+    );
     // By hand in NumPy: (k + 3/4) / (n + 3) for either group, z = scipy.stats.norm.ppf(0.975).
     agree_within(&published, -3.8176476298129343, 23.23512335796827);
     agree_within(&score(100, 70, 10), 45.26976025384826, 71.2350941150838);
