@@ -31,13 +31,13 @@ HOUR_WEIGHTS = [1, 1, 1, 1, 1, 2, 3, 5, 8, 10, 10, 9, 8, 9, 9, 8, 7, 6, 5, 5, 4,
 
 
 def generate(out: Path, conversations: int, *, threads: int = 2, script_count: int = 4000, odd: float = 0.0,
-             weeks: int = WEEKS, seed: int = 20260101) -> dict:
+             merged: float = 0.006, weeks: int = WEEKS, seed: int = 20260101) -> dict:
     """Writes `events-NN.parquet` and `day/events.parquet` under `out`; says how many rows."""
     (out / "events").mkdir(parents=True, exist_ok=True)
     (out / "day").mkdir(parents=True, exist_ok=True)
     db = duckdb.connect(config={"threads": threads, "memory_limit": "2GB", "temp_directory": str(out / "tmp")})
     db.execute("SET TimeZone = 'UTC'")
-    _load_steps(db, script_count, seed, odd)
+    _load_steps(db, scripts.scripts(script_count, seed, odd, merged))
     start_us = db.execute(f"SELECT epoch_us(TIMESTAMP '{START}')").fetchone()[0]
     end_us = start_us + weeks * WEEK_US
     per_week = conversations // weeks
@@ -58,12 +58,12 @@ def generate(out: Path, conversations: int, *, threads: int = 2, script_count: i
     return facts
 
 
-def _load_steps(db: duckdb.DuckDBPyConnection, count: int, seed: int, odd: float) -> None:
+def _load_steps(db: duckdb.DuckDBPyConnection, drawn: list[scripts.Script]) -> None:
     """The scripts as a table of steps."""
     rows = [
         (number, script.channel, position, step.at, step.kind, step.actor_kind, step.actor, step.public, step.automated,
          step.value, step.target)
-        for number, script in enumerate(scripts.scripts(count, seed, odd))
+        for number, script in enumerate(drawn)
         for position, step in enumerate(script.steps)
     ]
     names = ["script", "channel", "position", "at", "kind", "actor_kind", "actor", "public", "automated", "value", "target"]
@@ -71,7 +71,7 @@ def _load_steps(db: duckdb.DuckDBPyConnection, count: int, seed: int, odd: float
              pa.string(), pa.string()]
     steps_arrow = pa.table({name: pa.array(column, kind) for name, column, kind in zip(names, zip(*rows), types)})
     db.execute("CREATE TABLE steps AS SELECT * FROM steps_arrow")
-    db.execute(f"CREATE MACRO script_count() AS {count}")
+    db.execute(f"CREATE MACRO script_count() AS {len(drawn)}")
     del steps_arrow
 
 

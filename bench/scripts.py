@@ -76,8 +76,8 @@ class Script:
         self.add("assigned", actor_kind=by, actor=agent if by == "agent" else None, value=agent)
 
 
-def scripts(count: int, seed: int = 20260101, odd: float = 0.0) -> list[Script]:
-    """`count` scripts; `odd` is the share in which events are taken out, put to one instant or told twice."""
+def scripts(count: int, seed: int = 20260101, odd: float = 0.0, merged: float = 0.006) -> list[Script]:
+    """`count` scripts; `merged` is the share that ends in another conversation, `odd` the share that is broken."""
     draw = random.Random(seed)
     names, weights = zip(*CHANNELS)
     made = []
@@ -85,7 +85,7 @@ def scripts(count: int, seed: int = 20260101, odd: float = 0.0) -> list[Script]:
         channel = draw.choices(names, weights)[0]
         script = Script(channel)
         {"chat": _chat, "phone": _phone}.get(channel, _ticket)(script, draw)
-        _close(script, draw)
+        _close(script, draw, merged)
         if draw.random() < odd:
             _make_odd(script, draw)
         made.append(script)
@@ -280,10 +280,10 @@ def _reopen(script: Script, draw: random.Random, agent: str, share: float) -> No
         script.status("solved", "agent", agent)
 
 
-def _close(script: Script, draw: random.Random) -> None:
+def _close(script: Script, draw: random.Random, merged: float) -> None:
     """What is done to a few: merged, deleted; solved ones are closed by a rule after days."""
     fate = draw.random()
-    if fate < 0.006:
+    if fate < merged:
         cut = draw.randint(1, len(script.steps))
         script.steps = script.steps[:cut]
         script.now = script.steps[-1].at
@@ -292,11 +292,14 @@ def _close(script: Script, draw: random.Random) -> None:
         if draw.random() < 0.3:
             script.wait(draw, HOUR)
             script.customer_says()
+        if draw.random() < 0.1:
+            script.wait(draw, HOUR)
+            script.status("closed", "system")
         return
     if any(step.value == "solved" and step.kind == "status" for step in script.steps[-3:]) and draw.random() < 0.15:
         script.now += 4 * DAY
         script.status("closed", "system")
-    if fate < 0.009:
+    if fate > 0.997:
         script.wait(draw, 10 * DAY)
         script.add("deleted", actor_kind="agent", actor="A0")
         if draw.random() < 0.2:
