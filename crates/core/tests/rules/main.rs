@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a made-up desk that cannot be read is a mistake in the test")]
 
 mod conversations;
+mod corner_cases;
 mod desk;
 mod episodes;
 mod merges;
