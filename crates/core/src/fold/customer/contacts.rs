@@ -12,8 +12,10 @@ use crate::time::Instant;
 
 /// Puts the contacts of one customer into their order, each once, and fills in index and next contacts.
 pub fn follow<'a>(contacts: &mut Vec<Contact<'a>>, customer_id: Option<&'a str>) {
-    contacts.sort_by(|a, b| place(a).cmp(&place(b)));
-    contacts.dedup();
+    if !contacts.is_sorted_by(|a, b| place(a) < place(b)) {
+        contacts.sort_by(|a, b| place(a).cmp(&place(b)));
+        contacts.dedup();
+    }
     if let Some(customer_id) = customer_id {
         for (index, contact) in (1..).zip(contacts.iter_mut()) {
             contact.contact_index = Some(index);

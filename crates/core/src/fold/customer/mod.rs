@@ -87,7 +87,11 @@ pub struct Facts<'a> {
 
 /// Folds one customer.
 pub fn fold<'a>(group: &Group<'_, 'a>, context: &Context<'a>) -> Facts<'a> {
-    let mut contacts = group.contacts.to_vec();
+    fold_with(group.contacts.to_vec(), group, context)
+}
+
+/// Folds one customer, whose contacts are given away: those of the group are not read, nor copied.
+pub fn fold_with<'a>(mut contacts: Vec<Contact<'a>>, group: &Group<'_, 'a>, context: &Context<'a>) -> Facts<'a> {
     follow(&mut contacts, group.customer_id);
     let (subscriptions, subscription_amounts) = subscriptions::subscriptions(group, context);
     let mentions = mentions::mentions(group, context);
