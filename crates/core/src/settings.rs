@@ -59,7 +59,7 @@ pub struct Settings {
 pub struct CalendarSettings {
     /// The zone of its hours; default: the workspace's.
     pub zone: Option<String>,
-    /// Open intervals by day: `mon = ["09:00-12:00", "13:00-17:00"]`; `24:00` is midnight.
+    /// Open intervals by day or run of days: `mon-fri = ["09:00-12:00", "13:00-17:00"]`; `24:00` is midnight.
     pub hours: BTreeMap<String, Vec<String>>,
     /// Days on which it is closed.
     pub holidays: Vec<String>,
