@@ -65,7 +65,8 @@ def _of(metric: dict, name: str, dated_by: str | None, formula: dict) -> list[Me
         return [Measure(name, "value", fact, dated_by, count, count, 1)]
     if kind == "share":
         of = _filled(metric, formula["of"])
-        return [Measure(name, "value", fact, dated_by, f"count(*) FILTER ({where} AND ({of}))", count, 100)]
+        share = f"count(*) FILTER ({where} AND ({of})) / nullif({count}, 0)"
+        return [Measure(name, "value", fact, dated_by, share, count, 100)]
     value = formula["value"]
     if kind == "mean":
         return [Measure(name, "value", fact, dated_by, f"avg({value}) FILTER ({where})", count, 1)]
@@ -80,9 +81,11 @@ def _durations(name: str, fact: str, dated_by: str, where: str, value: str, busi
     column = value.removesuffix("_us") + "_business_us" if business else value
     where = where.replace(value, column)
     count = f"count(*) FILTER ({where})"
-    forms = {"": f"quantile_cont({column}, 0.5)", "_mean": f"avg({column})", "_p90": f"quantile_cont({column}, 0.9)"}
-    return [Measure(f"{name}{form}{ending}", "value", fact, dated_by, f"{call} FILTER ({where})", count, 1e-6)
-            for form, call in forms.items()]
+    # Both quantiles by one aggregate, which DuckDB computes once.
+    quantiles = f"(quantile_cont({column}, [0.5, 0.9]) FILTER ({where}))"
+    forms = {"": f"{quantiles}[1]", "_mean": f"avg({column}) FILTER ({where})", "_p90": f"{quantiles}[2]"}
+    return [Measure(f"{name}{form}{ending}", "value", fact, dated_by, expression, count, 1e-6)
+            for form, expression in forms.items()]
 
 
 def _ratio(metric: dict, name: str, formula: dict) -> list[Measure]:
