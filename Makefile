@@ -51,7 +51,9 @@ oracle: $(VENV)/.ready ## the same facts from DuckDB, on random data
 
 .PHONY: bench
 bench: build $(VENV)/.ready ## Mittari and DuckDB side by side; N=conversations
-	$(VENV)/bin/python bench/run.py --mittari $(CARGO_TARGET_DIR)/release/mittari --conversations $(or $(N),10000000)
+	$(CARGO) build --release --locked -p mittari-core --example business_durations
+	$(VENV)/bin/python bench/run.py --mittari $(CARGO_TARGET_DIR)/release/mittari --conversations $(or $(N),10000000) \
+		--business $(CARGO_TARGET_DIR)/release/examples/business_durations --half
 
 .PHONY: dist
 dist: ## the program as it is handed out: smaller, slower to build

@@ -6,7 +6,7 @@ instant, told without an actor, reopened months later, merged in chains, deleted
 facts and all numbers of the report; once after an import, and again after one more day, which Mittari adds to what
 it has and DuckDB counts from nothing.
 
-    python tests/oracle/oracle.py --mittari target/release/mittari --seeds 3
+    python tests/oracle/run.py --mittari target/release/mittari --seeds 3
 """
 
 from __future__ import annotations
