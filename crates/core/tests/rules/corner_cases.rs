@@ -2,9 +2,14 @@
 
 use mittari_core::fold::conversation::Group;
 use mittari_core::model::{AnswerKind, Event, Header, Mention};
-use mittari_core::settings::{CalendarSettings, Settings};
+use mittari_core::settings::{CalendarSettings, Settings, SlaSettings};
 
 use crate::desk::*;
+
+fn promise(metric: &str, minutes: u32) -> Settings {
+    let sla = SlaSettings { metric: metric.to_owned(), minutes, business: false, priority: None, channel: None };
+    Settings { sla: vec![sla], ..Settings::default() }
+}
 
 #[test]
 fn within_an_instant_the_question_precedes_the_reply_and_the_reply_the_solve() {
@@ -34,6 +39,86 @@ fn a_sequence_that_the_source_gives_goes_before_the_kind() {
     }
     let facts = desk.fold_group(&Group { key: "c", events: &lines, ..Group::default() });
     assert_eq!((facts.conversations[0].status, facts.conversations[0].reopen_count), (Some("open"), Some(1)));
+}
+
+#[test]
+fn a_call_that_a_bot_answers_is_no_response() {
+    let lines = ["0m opened channel=phone", "1m call_answered bot ivr", "6m call_answered agent ann", "9m ended"];
+    let desk = Desk::default();
+    let row = &desk.fold(&lines).conversations[0];
+    assert_eq!(row.first_response_us, Some(span("6m")));
+    assert_eq!((row.contact_count, row.reply_count), (Some(1), Some(1)));
+}
+
+#[test]
+fn an_agent_opened_case_has_no_first_reply_to_promise() {
+    let desk = Desk::with(promise("first_reply", 60));
+    let lines = ["0m opened agent ann", "0m message agent ann", "1h message customer", "90m message agent ann"];
+    assert!(desk.fold(&lines).sla_targets.is_empty());
+}
+
+#[test]
+fn the_customers_first_answer_to_an_agent_waits_for_a_next_reply() {
+    let desk = Desk::with(promise("next_reply", 60));
+    let lines = ["0m opened agent ann", "0m message agent ann", "1h message customer", "90m message agent ann"];
+    let facts = desk.fold(&lines);
+    let targets: Vec<_> = facts.sla_targets.iter().map(|row| (row.applied_at, row.due_at, row.met_at)).collect();
+    assert_eq!(targets, [(Some(at("1h")), Some(at("2h")), Some(at("90m")))]);
+}
+
+#[test]
+fn thanks_after_a_chat_that_was_solved_by_its_outcome_open_no_wait() {
+    let lines = ["0m opened channel=chat", "1m message agent ann", "5m outcome value=solved", "6m message customer"];
+    let desk = Desk::default();
+    let facts = desk.fold(&lines);
+    assert!(facts.waits.iter().all(|wait| wait.ended_at.is_some()), "nobody waits: {:?}", facts.waits);
+}
+
+#[test]
+fn a_first_status_after_the_call_is_no_reopening() {
+    let lines = ["0m opened channel=phone", "1m call_answered agent ann", "9m ended", "10m status value=open"];
+    let desk = Desk::default();
+    let facts = desk.fold(&lines);
+    assert_eq!(facts.conversations[0].reopen_count, Some(0), "it was neither solved nor closed");
+}
+
+#[test]
+fn a_case_given_up_that_goes_on_was_neither_solved_nor_closed_and_is_not_reopened() {
+    let lines = ["0m opened", "0m status value=open", "1m outcome value=unsolved", "5m status value=pending"];
+    let desk = Desk::default();
+    assert_eq!(desk.fold(&lines).conversations[0].reopen_count, Some(0));
+}
+
+#[test]
+fn from_a_bot_to_an_agent_is_no_handoff_between_agents() {
+    let desk = Desk::with(Settings { bot_ids: vec!["helper".to_owned()], ..Settings::default() });
+    let facts = desk.fold(&["0m opened", "0m assigned value=helper", "5m assigned value=ann"]);
+    assert_eq!(facts.conversations[0].handoff_count, Some(0));
+    let lines = ["0m opened", "0m assigned value=ann", "5m assigned value=helper", "9m assigned value=bob"];
+    assert_eq!(desk.fold(&lines).conversations[0].handoff_count, Some(1), "from ann to bob");
+}
+
+#[test]
+fn one_call_among_several_mails_is_not_one_contact() {
+    let lines = [
+        "0m opened channel=email",
+        "1h message agent ann",
+        "2h message customer",
+        "3h message agent ann",
+        "4h message customer",
+        "5h call_answered agent ann",
+        "6h status value=solved",
+    ];
+    let desk = Desk::default();
+    assert_eq!(desk.fold(&lines).conversations[0].contact_count, Some(3));
+}
+
+#[test]
+fn a_call_that_ends_in_the_queue_was_abandoned() {
+    let desk = Desk::default();
+    let facts = desk.fold(&["0m opened channel=phone", "0m queued", "2m ended"]);
+    let row = &facts.conversations[0];
+    assert_eq!((row.abandoned, row.queue_us), (Some(true), Some(span("2m"))));
 }
 
 #[test]

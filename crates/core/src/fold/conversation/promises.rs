@@ -106,9 +106,10 @@ fn from_settings<'a>(timeline: &Timeline<'a>, facts: &mut Facts<'a>) {
 /// From when a promise runs: the first question, every further wait, the opening.
 fn starts(promise: Promise, timeline: &Timeline<'_>) -> Vec<Instant> {
     match promise {
+        Promise::FirstReply if !timeline.waits.opened_by_customer => Vec::new(),
         Promise::FirstReply => timeline.waits.first_asked_at.into_iter().collect(),
         Promise::NextReply => {
-            let first = timeline.waits.first_asked_at;
+            let first = timeline.waits.first_asked_at.filter(|_| timeline.waits.opened_by_customer);
             let waits = timeline.waits.waits.iter().filter_map(|wait| wait.waiting_since);
             waits.filter(|since| Some(*since) != first).collect()
         }

@@ -9,6 +9,8 @@ use crate::time::{Instant, Span};
 pub(super) struct Staffing<'a> {
     context: Context<'a>,
     assignee: Option<&'a str>,
+    /// The last assignee who is no machine.
+    last_person: Option<&'a str>,
     pub(super) last_assignee: Option<&'a str>,
     pub(super) first_assignee: Option<&'a str>,
     pub(super) handoff_count: i64,
@@ -30,6 +32,7 @@ impl<'a> Staffing<'a> {
         Staffing {
             context: *context,
             assignee: None,
+            last_person: None,
             last_assignee: None,
             first_assignee: None,
             handoff_count: 0,
@@ -48,10 +51,9 @@ impl<'a> Staffing<'a> {
     /// A new assignee; none: unassigned.
     pub(super) fn assigned(&mut self, agent: Option<&'a str>, at: Instant, status: Option<Status>) {
         let agent = agent.filter(|agent| !agent.is_empty());
-        if let (Some(agent), Some(last)) = (agent, self.last_assignee)
-            && agent != last
-        {
-            self.handoff_count += 1;
+        if let Some(person) = agent.filter(|agent| !self.is_machine(agent)) {
+            self.handoff_count += i64::from(self.last_person.is_some_and(|last| last != person));
+            self.last_person = Some(person);
         }
         self.assignee = agent;
         if let Some(agent) = agent {
@@ -60,6 +62,12 @@ impl<'a> Staffing<'a> {
             self.adopt_team_of(agent, at);
         }
         self.status_changed(status, at);
+    }
+
+    /// A bot or a rule that is assigned holds the case for nobody.
+    fn is_machine(&self, id: &str) -> bool {
+        let settings = self.context.settings;
+        settings.bot_ids.iter().chain(&settings.automation_ids).any(|machine| machine == id)
     }
 
     pub(super) fn team(&mut self, team: Option<&'a str>) {

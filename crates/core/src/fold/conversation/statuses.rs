@@ -49,7 +49,7 @@ impl<'a> StatusClock<'a> {
 
     /// Whether a customer's message waits only if the status changes.
     pub(super) fn holds_messages(&self) -> bool {
-        matches!(self.status, Some(Status::Solved | Status::Closed))
+        matches!(self.status, Some(Status::Solved | Status::Closed)) || (self.status.is_none() && self.solved)
     }
 
     /// A new status. Says what it led to.
@@ -60,6 +60,7 @@ impl<'a> StatusClock<'a> {
         }
         self.leave_status(at, calendar);
         let was_done = self.done();
+        let was_solved_or_closed = self.solved || matches!(self.status, Some(Status::Solved | Status::Closed));
         self.status = Some(status);
         self.since = Some(at);
         match status {
@@ -68,7 +69,8 @@ impl<'a> StatusClock<'a> {
                 self.closed_at = Some(at);
                 if self.solved || !self.closing_solves { self.close(at) } else { self.solve(at) }
             }
-            _ if was_done => self.reopen(at, by),
+            _ if was_solved_or_closed => self.reopen(at, by),
+            _ if was_done => self.go_on(),
             _ => Change::None,
         }
     }
@@ -135,6 +137,14 @@ impl<'a> StatusClock<'a> {
         self.reopen_counts[place] += 1;
         self.start_episode(at, opener(by));
         Change::Reopened
+    }
+
+    /// Ended or given up, but neither solved nor closed: the source says that it goes on.
+    fn go_on(&mut self) -> Change {
+        if let Some(episode) = self.episodes.last_mut() {
+            episode.closes_at = None;
+        }
+        Change::None
     }
 
     fn start_episode(&mut self, at: Instant, by: &'static str) {

@@ -136,6 +136,8 @@ impl<'a> Timeline<'a> {
             Some(EventKind::Theme) => self.theme(event.value),
             Some(EventKind::Field) => self.field(event.target, event.value),
             Some(EventKind::Queued) => self.queued(at),
+            // A machine that picks up is no live agent.
+            Some(EventKind::Joined | EventKind::CallAnswered) if step.actor == ActorKind::Bot => {}
             Some(EventKind::Joined) => self.joined(at),
             Some(EventKind::CallAnswered) => self.call_answered(step, at),
             Some(EventKind::Abandoned) => self.abandoned(at),
@@ -182,6 +184,9 @@ impl<'a> Timeline<'a> {
             ActorKind::Customer if public => self.waits.customer_message(at, self.statuses.holds_messages()),
             ActorKind::Agent if public => {
                 self.meet_human(at);
+                if self.row.queued_at.is_some() {
+                    self.serve(at);
+                }
                 self.reply(at, step.event.actor_id);
             }
             ActorKind::Agent => self.row.human_met = Some(true),
@@ -201,15 +206,11 @@ impl<'a> Timeline<'a> {
         self.waits.human_reply(at, agent, calendar);
         if unanswered && self.waits.first_reply.is_some() {
             let start = self.waits.first_asked_at.unwrap_or(self.opened_at);
+            let human_start = self.handover_at.map_or(start, |handover| handover.max(start));
+            self.row.first_response_human_us = Some(at.since(human_start));
             self.changes.first_response = business(calendar, start, at);
-            self.changes.first_response_human = business(calendar, self.human_start(at), at);
+            self.changes.first_response_human = business(calendar, human_start, at);
         }
-    }
-
-    /// From when a human could have answered: the handover, else as for everybody.
-    fn human_start(&self, first_reply_at: Instant) -> Instant {
-        let start = self.waits.first_asked_at.unwrap_or(self.opened_at);
-        self.handover_at.filter(|handover| *handover <= first_reply_at).map_or(start, |handover| handover.max(start))
     }
 
     fn status(&mut self, step: &Step<'_, 'a>, at: Instant) {
@@ -332,6 +333,9 @@ impl<'a> Timeline<'a> {
 
     fn ended(&mut self, at: Instant) {
         self.chat_ends += 1;
+        if self.row.queued_at.is_some() {
+            self.abandoned(at);
+        }
         self.row.ended_at = Some(at);
         self.staffing.ended(at);
         self.statuses.ended(at);
@@ -396,11 +400,9 @@ impl<'a> Timeline<'a> {
     fn fill_durations(&mut self) {
         let start = self.waits.first_asked_at.unwrap_or(self.opened_at);
         let reply_at = self.row.first_reply_at;
-        let human_start = reply_at.map(|at| self.human_start(at));
         let row = &mut self.row;
         row.first_response_us = reply_at.map(|at| at.since(start));
         row.first_response_business_us = self.changes.first_response;
-        row.first_response_human_us = reply_at.zip(human_start).map(|(at, since)| at.since(since));
         row.first_response_human_business_us = self.changes.first_response_human;
         row.first_resolution_us = row.first_solved_at.map(|at| at.since(self.opened_at));
         row.first_resolution_business_us = self.changes.first_resolution;
@@ -436,10 +438,10 @@ impl<'a> Timeline<'a> {
         row.human_met = Some(row.human_met.unwrap_or(false));
         row.handed_over = Some(self.handover_at.is_some());
         row.contact_count = Some(match row.dimensions.channel {
-            _ if self.calls > 0 => self.calls,
+            Some("phone" | "call" | "voice") if self.calls > 0 => self.calls,
             Some("chat" | "live_chat") if !self.sessions.is_empty() => self.sessions.len() as i64,
             Some("chat" | "live_chat") => self.chat_ends.max(1),
-            _ => self.waits.reply_count,
+            _ => self.waits.reply_count.max(self.calls),
         });
     }
 
