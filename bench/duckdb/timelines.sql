@@ -8,8 +8,8 @@ SELECT k, t, what, actor, said, since,
        row_number() OVER in_order AS pos,
        last_value(CASE WHEN what IN ('new', 'open', 'pending', 'on_hold', 'solved', 'closed') THEN what END IGNORE NULLS) OVER before AS status,
        last_value(CASE WHEN what = 'assigned' THEN coalesce(said, '') END IGNORE NULLS) OVER before AS holder,
-       last_value(CASE WHEN what IN ('reply', 'answered') THEN said END IGNORE NULLS) OVER before AS replier,
-       bool_or(actor = 'bot' OR what = 'handoff') OVER (in_order ROWS UNBOUNDED PRECEDING) AS bot_met
+       last_value(CASE WHEN what IN ('reply', 'call_answered') THEN said END IGNORE NULLS) OVER before AS replier,
+       bool_or(actor = 'bot' OR what = 'bot_handoff') OVER (in_order ROWS UNBOUNDED PRECEDING) AS bot_met
 FROM {steps}
 WINDOW in_order AS (PARTITION BY k ORDER BY place, external_id),
        before AS (PARTITION BY k ORDER BY place, external_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
@@ -26,32 +26,32 @@ SELECT k,
        arg_max(what, pos) FILTER (what IN ('deleted', 'restored')) = 'deleted' AS deleted,
        max(t) FILTER (what = 'ended') AS ended_at,
        count(*) FILTER (what = 'ended') AS end_count,
-       count(*) FILTER (what = 'answered') AS call_count,
+       count(*) FILTER (what = 'call_answered') AS call_count,
        min(t) FILTER (what = 'customer') AS first_customer_at,
        min(pos) FILTER (what = 'customer') AS first_customer_pos,
-       min(t) FILTER (what IN ('reply', 'answered')) AS first_human_at,
-       min(pos) FILTER (what IN ('reply', 'answered')) AS first_human_pos,
-       arg_min_null(said, pos) FILTER (what IN ('reply', 'answered')) AS first_human,
-       arg_max(said, pos) FILTER (what IN ('reply', 'answered')) AS last_human,
-       min(said) FILTER (what IN ('reply', 'answered')) AS one_human,
-       max(said) FILTER (what IN ('reply', 'answered')) AS other_human,
-       bool_or(what IN ('reply', 'answered', 'note', 'joined')) AS human_met,
+       min(t) FILTER (what IN ('reply', 'call_answered')) AS first_human_at,
+       min(pos) FILTER (what IN ('reply', 'call_answered')) AS first_human_pos,
+       arg_min_null(said, pos) FILTER (what IN ('reply', 'call_answered')) AS first_human,
+       arg_max(said, pos) FILTER (what IN ('reply', 'call_answered')) AS last_human,
+       min(said) FILTER (what IN ('reply', 'call_answered')) AS one_human,
+       max(said) FILTER (what IN ('reply', 'call_answered')) AS other_human,
+       bool_or(what IN ('reply', 'call_answered', 'note', 'joined')) AS human_met,
        min(t) FILTER (what = 'bot') AS first_bot_reply_at,
-       bool_or(actor = 'bot' OR what = 'handoff') AS bot_met,
-       min(t) FILTER (bot_met AND what IN ('handoff', 'queued', 'reply', 'joined', 'answered')) AS handover_at,
-       min(pos) FILTER (bot_met AND what IN ('handoff', 'queued', 'reply', 'joined', 'answered')) AS handover_pos,
+       bool_or(actor = 'bot' OR what = 'bot_handoff') AS bot_met,
+       min(t) FILTER (bot_met AND what IN ('bot_handoff', 'queued', 'reply', 'joined', 'call_answered')) AS handover_at,
+       min(pos) FILTER (bot_met AND what IN ('bot_handoff', 'queued', 'reply', 'joined', 'call_answered')) AS handover_pos,
        min(t) FILTER (what = 'queued') AS first_queued_at,
        min(pos) FILTER (what = 'queued') AS first_queued_pos,
-       min(t) FILTER (what IN ('joined', 'answered', 'abandoned')) AS left_queue_at,
-       min(pos) FILTER (what IN ('joined', 'answered', 'abandoned')) AS left_queue_pos,
-       arg_min(what, pos) FILTER (what IN ('joined', 'answered', 'abandoned')) = 'abandoned' AS abandoned,
+       min(t) FILTER (what IN ('joined', 'call_answered', 'abandoned')) AS left_queue_at,
+       min(pos) FILTER (what IN ('joined', 'call_answered', 'abandoned')) AS left_queue_pos,
+       arg_min(what, pos) FILTER (what IN ('joined', 'call_answered', 'abandoned')) = 'abandoned' AS abandoned,
        arg_min(said, pos) FILTER (what = 'assigned') AS first_assignee,
        arg_max(said, pos) FILTER (what = 'assigned') AS last_assignee,
        arg_min(said, pos) FILTER (what = 'team') AS first_team,
        arg_max(said, pos) FILTER (what = 'team') AS last_team,
        arg_min(said, pos) FILTER (what = 'priority') AS first_priority,
        arg_max_null(said, pos) FILTER (what = 'priority') AS last_priority,
-       min(t) FILTER (what = 'complaint' OR (what = 'tagged' AND said = 'complaint')) AS complaint_at
+       min(t) FILTER (what IN ('complaint', 'escalated') OR (what = 'tagged' AND said = 'complaint')) AS complaint_at
 FROM ordered GROUP BY k;
 
 -- What needs no order beyond the instant.
@@ -121,7 +121,7 @@ FROM (SELECT *, count(*) FILTER (what <> 'customer') OVER (PARTITION BY k ORDER 
       FROM (SELECT k, pos, t, 'open'::what AS what FROM standing WHERE reopens
             UNION ALL
             SELECT k, pos, t, if(what = 'customer', what, 'reply') FROM ordered SEMI JOIN (SELECT k FROM stood WHERE reopen_count > 0) USING (k)
-            WHERE what IN ('reply', 'answered') OR (what = 'customer' AND status IN ('solved', 'closed'))))
+            WHERE what IN ('reply', 'call_answered') OR (what = 'customer' AND status IN ('solved', 'closed'))))
 GROUP BY k, run HAVING max(pos) FILTER (what = 'open') IS NOT NULL;
 
 -- Whose turn it is. `asks` is the moment from which a wait would run, where none runs yet.
@@ -139,9 +139,9 @@ FROM (
     FROM (
         SELECT k, 0 AS pos, opened_at AS t, 'opened'::what AS what, NULL AS said, opened_at AS asks FROM firsts WHERE opener = 'customer'
         UNION ALL
-        SELECT k, pos, t, if(what = 'answered', 'reply', what), said,
+        SELECT k, pos, t, if(what = 'call_answered', 'reply', what), said,
                CASE what WHEN 'customer' THEN if(status IN ('solved', 'closed'), NULL, t) WHEN 'adopt' THEN since END
-        FROM ordered WHERE what IN ('customer', 'reply', 'answered', 'adopt', 'away')
+        FROM ordered WHERE what IN ('customer', 'reply', 'call_answered', 'adopt', 'away')
         UNION ALL
         SELECT k, pos, t, 'solved', NULL, NULL FROM standing WHERE solves
         UNION ALL
@@ -165,12 +165,12 @@ FROM talk GROUP BY k, stretch;
 -- Handling: assigned and new or open; where something was picked up, from picked up to ended instead.
 CREATE OR REPLACE TEMP TABLE handled AS
 WITH moves AS (
-    SELECT k, pos, t, what IN ('joined', 'answered', 'ended') AS live,
-           CASE WHEN what IN ('joined', 'answered') THEN true
+    SELECT k, pos, t, what IN ('joined', 'call_answered', 'ended') AS live,
+           CASE WHEN what IN ('joined', 'call_answered') THEN true
                 WHEN what = 'ended' THEN false
                 WHEN what = 'assigned' THEN said IS NOT NULL AND status IN ('new', 'open')
                 ELSE holder <> '' AND what IN ('new', 'open') END AS busy
-    FROM ordered WHERE what IN ('assigned', 'new', 'open', 'pending', 'on_hold', 'solved', 'closed', 'joined', 'answered', 'ended')
+    FROM ordered WHERE what IN ('assigned', 'new', 'open', 'pending', 'on_hold', 'solved', 'closed', 'joined', 'call_answered', 'ended')
 ), spans AS (
     SELECT k, live, t, coalesce(busy, false) AS busy, lead(t) OVER (PARTITION BY k, live ORDER BY pos) AS until FROM moves
 )
@@ -188,7 +188,7 @@ CREATE OR REPLACE TEMP TABLE busiest AS
 SELECT k, arg_min(said, (-n, first_pos)) AS agent
 FROM (SELECT k, said, count(*) AS n, min(pos) AS first_pos
       FROM ordered SEMI JOIN (SELECT k FROM firsts WHERE one_human <> other_human) USING (k)
-      WHERE what IN ('reply', 'answered') AND said IS NOT NULL GROUP BY k, said)
+      WHERE what IN ('reply', 'call_answered') AND said IS NOT NULL GROUP BY k, said)
 GROUP BY k;
 
 CREATE OR REPLACE TEMP TABLE labels AS
