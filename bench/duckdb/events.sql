@@ -35,6 +35,7 @@ CREATE MACRO what_of(kind, actor, public, value) AS
             ELSE 'acknowledged' END)
          WHEN kind = 'status' THEN coalesce(value::what, 'other')
          WHEN kind = 'outcome' THEN coalesce(('said_' || value)::what, 'other')
+         WHEN kind IN ('joined', 'call_answered') AND actor = 'bot' THEN 'other'
          ELSE kind END;
 
 -- Within one instant, from 1 (0 is for a wait that a merged conversation brings).

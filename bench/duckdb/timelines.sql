@@ -9,7 +9,9 @@ SELECT k, t, what, actor, said, since,
        last_value(CASE WHEN what IN ('new', 'open', 'pending', 'on_hold', 'solved', 'closed') THEN what END IGNORE NULLS) OVER before AS status,
        last_value(CASE WHEN what = 'assigned' THEN coalesce(said, '') END IGNORE NULLS) OVER before AS holder,
        last_value(CASE WHEN what IN ('reply', 'call_answered') THEN said END IGNORE NULLS) OVER before AS replier,
-       bool_or(actor = 'bot' OR what = 'bot_handoff') OVER (in_order ROWS UNBOUNDED PRECEDING) AS bot_met
+       -- What has been: 1 a bot, 2 a queue, 4 a solve by outcome.
+       bit_or((CASE what WHEN 'bot_handoff' THEN 1 WHEN 'queued' THEN 2 WHEN 'said_solved' THEN 4 ELSE 0 END | if(actor = 'bot', 1, 0))::UTINYINT)
+           OVER (in_order ROWS UNBOUNDED PRECEDING) AS been
 FROM {steps}
 WINDOW in_order AS (PARTITION BY k ORDER BY place, external_id),
        before AS (PARTITION BY k ORDER BY place, external_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
@@ -38,13 +40,13 @@ SELECT k,
        bool_or(what IN ('reply', 'call_answered', 'note', 'joined')) AS human_met,
        min(t) FILTER (what = 'bot') AS first_bot_reply_at,
        bool_or(actor = 'bot' OR what = 'bot_handoff') AS bot_met,
-       min(t) FILTER (bot_met AND what IN ('bot_handoff', 'queued', 'reply', 'joined', 'call_answered')) AS handover_at,
-       min(pos) FILTER (bot_met AND what IN ('bot_handoff', 'queued', 'reply', 'joined', 'call_answered')) AS handover_pos,
+       min(t) FILTER (been & 1 > 0 AND what IN ('bot_handoff', 'queued', 'reply', 'joined', 'call_answered')) AS handover_at,
+       min(pos) FILTER (been & 1 > 0 AND what IN ('bot_handoff', 'queued', 'reply', 'joined', 'call_answered')) AS handover_pos,
        min(t) FILTER (what = 'queued') AS first_queued_at,
        min(pos) FILTER (what = 'queued') AS first_queued_pos,
-       min(t) FILTER (what IN ('joined', 'call_answered', 'abandoned')) AS left_queue_at,
-       min(pos) FILTER (what IN ('joined', 'call_answered', 'abandoned')) AS left_queue_pos,
-       arg_min(what, pos) FILTER (what IN ('joined', 'call_answered', 'abandoned')) = 'abandoned' AS abandoned,
+       min(t) FILTER (what IN ('joined', 'call_answered', 'abandoned') OR (been & 2 > 0 AND what IN ('reply', 'ended'))) AS left_queue_at,
+       min(pos) FILTER (what IN ('joined', 'call_answered', 'abandoned') OR (been & 2 > 0 AND what IN ('reply', 'ended'))) AS left_queue_pos,
+       arg_min(what, pos) FILTER (what IN ('joined', 'call_answered', 'abandoned') OR (been & 2 > 0 AND what IN ('reply', 'ended'))) IN ('abandoned', 'ended') AS abandoned,
        arg_min(said, pos) FILTER (what = 'assigned') AS first_assignee,
        arg_max(said, pos) FILTER (what = 'assigned') AS last_assignee,
        arg_min(said, pos) FILTER (what = 'team') AS first_team,
@@ -61,10 +63,11 @@ SELECT k, any_value(conversation_id) AS conversation_id,
        arg_min(channel, t) AS opened_channel, arg_max(channel, t) AS channel
 FROM {steps} GROUP BY k;
 
--- The statuses' clock. A step closes (a solve, a close, an outcome, an end without statuses) or is active; an
--- active step after a closing one reopens, the first closing step after an active one ends the episode.
+-- The statuses' clock. A step closes (a solve, a close, an outcome, an end without statuses) or is active. An
+-- active step after a solve or a close reopens; after anything else that closed, the same episode goes on.
 CREATE OR REPLACE TEMP TABLE standing AS
-SELECT *, active AND after_closing AS reopens, NOT active AND NOT coalesce(after_closing, false) AS ends_episode,
+SELECT *, active AND (coalesce(solved_before, false) OR coalesce(status IN ('solved', 'closed'), false)) AS reopens,
+       NOT active AND NOT coalesce(after_closing, false) AS ends_episode,
        what = 'solved' OR (what = 'closed' AND solving AND NOT coalesce(solved_before, false))
                        OR (what = 'said_solved' AND NOT coalesce(solved_before, false)) AS solves
 FROM (
@@ -97,7 +100,7 @@ SELECT k,
        count(*) FILTER (reopens AND actor = 'customer') AS reopen_by_customer_count,
        count(*) FILTER (reopens AND actor = 'agent') AS reopen_by_agent_count,
        min(t) FILTER (reopens) AS reopened_at,
-       min(t) FILTER (ends_episode) AS first_episode_closes_at,
+       CASE WHEN NOT arg_max(active, pos) THEN max(t) FILTER (ends_episode) END AS closes_at,
        sum(t - status_since) FILTER (status = 'new' AND (is_status OR what = 'away')) AS new_us,
        sum(t - status_since) FILTER (status = 'open' AND (is_status OR what = 'away')) AS open_us,
        sum(t - status_since) FILTER (status = 'pending' AND (is_status OR what = 'away')) AS pending_us,
@@ -121,7 +124,7 @@ FROM (SELECT *, count(*) FILTER (what <> 'customer') OVER (PARTITION BY k ORDER 
       FROM (SELECT k, pos, t, 'open'::what AS what FROM standing WHERE reopens
             UNION ALL
             SELECT k, pos, t, if(what = 'customer', what, 'reply') FROM ordered SEMI JOIN (SELECT k FROM stood WHERE reopen_count > 0) USING (k)
-            WHERE what IN ('reply', 'call_answered') OR (what = 'customer' AND status IN ('solved', 'closed'))))
+            WHERE what IN ('reply', 'call_answered') OR (what = 'customer' AND (status IN ('solved', 'closed') OR (status IS NULL AND been & 4 > 0)))))
 GROUP BY k, run HAVING max(pos) FILTER (what = 'open') IS NOT NULL;
 
 -- Whose turn it is. `asks` is the moment from which a wait would run, where none runs yet.
@@ -140,7 +143,7 @@ FROM (
         SELECT k, 0 AS pos, opened_at AS t, 'opened'::what AS what, NULL AS said, opened_at AS asks FROM firsts WHERE opener = 'customer'
         UNION ALL
         SELECT k, pos, t, if(what = 'call_answered', 'reply', what), said,
-               CASE what WHEN 'customer' THEN if(status IN ('solved', 'closed'), NULL, t) WHEN 'adopt' THEN since END
+               CASE what WHEN 'customer' THEN if(status IN ('solved', 'closed') OR (status IS NULL AND been & 4 > 0), NULL, t) WHEN 'adopt' THEN since END
         FROM ordered WHERE what IN ('customer', 'reply', 'call_answered', 'adopt', 'away')
         UNION ALL
         SELECT k, pos, t, 'solved', NULL, NULL FROM standing WHERE solves
@@ -263,7 +266,8 @@ COPY (
            CASE WHEN has_statuses THEN coalesce(on_hold_us, 0)::BIGINT END AS on_hold_us, CASE WHEN has_statuses THEN coalesce(on_hold_business, 0)::BIGINT END AS on_hold_business_us,
            CASE WHEN NOT handling_runs THEN handling::BIGINT END AS handling_us, CASE WHEN NOT handling_runs THEN handling_business::BIGINT END AS handling_business_us,
            coalesce(reply_count, 0)::BIGINT AS reply_count, coalesce(customer_turn_count, 0)::BIGINT AS customer_turn_count,
-           CASE WHEN call_count > 0 THEN call_count WHEN channel IN ('chat', 'live_chat') THEN greatest(end_count, 1) ELSE coalesce(reply_count, 0)::BIGINT END AS contact_count,
+           CASE WHEN channel IN ('phone', 'call', 'voice') AND call_count > 0 THEN call_count WHEN channel IN ('chat', 'live_chat') THEN greatest(end_count, 1)
+                ELSE greatest(coalesce(reply_count, 0)::BIGINT, call_count) END AS contact_count,
            coalesce(reopen_count, 0) AS reopen_count, coalesce(reopen_by_customer_count, 0) AS reopen_by_customer_count,
            coalesce(reopen_by_agent_count, 0) AS reopen_by_agent_count,
            coalesce(reopen_count - reopen_by_customer_count - reopen_by_agent_count, 0) AS reopen_by_automation_count,
@@ -291,13 +295,15 @@ COPY (
     SELECT conversation_id, make_timestamp(e.opens_at) AS opens_at, e.opened_by, make_timestamp(e.closes_at) AS closes_at,
            make_timestamp(opened_at) AS case_opened_at, countable, customer_id, channel, team, agent, priority, tags, themes
     FROM (
-        SELECT k, f.opened_at AS opens_at, 'first' AS opened_by, s.first_episode_closes_at AS closes_at FROM firsts f LEFT JOIN stood s USING (k)
+        SELECT k, f.opened_at AS opens_at, 'first' AS opened_by, s.closes_at FROM firsts f LEFT JOIN stood s USING (k)
+        WHERE coalesce(s.reopen_count, 0) = 0
         UNION ALL
-        SELECT k, t, opened_by, closes_at
-        FROM (SELECT k, t, reopens, CASE actor WHEN 'customer' THEN 'customer' WHEN 'agent' THEN 'agent' ELSE 'automation' END AS opened_by,
-                     lead(t) OVER (PARTITION BY k ORDER BY pos) AS closes_at
-              FROM standing SEMI JOIN (SELECT k FROM stood WHERE reopen_count > 0) USING (k) WHERE reopens OR ends_episode)
-        WHERE reopens
+        SELECT k, CASE WHEN episode = 0 THEN any_value(opened_at) ELSE min(t) FILTER (reopens) END,
+               CASE WHEN episode = 0 THEN 'first' ELSE max(CASE WHEN NOT reopens THEN NULL WHEN actor IN ('customer', 'agent') THEN actor::VARCHAR ELSE 'automation' END) END,
+               CASE WHEN NOT arg_max(active, pos) THEN max(t) FILTER (ends_episode) END
+        FROM (SELECT *, count(*) FILTER (reopens) OVER (PARTITION BY k ORDER BY pos ROWS UNBOUNDED PRECEDING) AS episode
+              FROM standing JOIN (SELECT k, opened_at FROM firsts JOIN stood USING (k) WHERE reopen_count > 0) USING (k))
+        GROUP BY k, episode
     ) e JOIN dimensions USING (k)
 ) TO '{out}/episodes/{part}.parquet' (FORMAT parquet);
 
