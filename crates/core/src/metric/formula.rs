@@ -78,7 +78,7 @@ pub enum Dating {
 }
 
 /// At which end of a period a stock is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StockAt {
     /// At its first instant.
     PeriodStart,
