@@ -1,19 +1,40 @@
-//! wip
+//! The program: what can be typed, and what comes back.
+//!
+//! Everything that knows customer service lies in the crates below; here are arguments, words, tables, pages,
+//! and the order in which the crates are called.
+
+mod catalogue;
+mod cli;
+mod commands;
+mod computable;
+mod console;
 mod demo;
+mod examples;
+mod failure;
+mod needs;
+mod progress;
+mod proposal;
 mod report;
-fn main() -> anyhow::Result<()> {
-    let n: usize = std::env::args().nth(1).and_then(|a| a.parse().ok()).unwrap_or(2000);
-    for w in demo::write(demo::Size { seed: 1, conversations: n }, std::path::Path::new("/tmp/demo-out"), |_| ())? {
-        println!("{:?} {} {}", w.table, w.rows, w.path.display());
-    }
-    Ok(())
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::Cli;
+use console::Console;
+use failure::Outcome;
+
+/// Where queries run.
+pub(crate) fn runtime() -> failure::Done<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
 }
-#[cfg(test)]
-mod preview {
-    #[test]
-    fn write() {
-        for l in mittari_core::metric::Language::ALL {
-            std::fs::write(format!("/tmp/preview-{}.html", l.tag()), crate::report::html::render(&crate::report::sample::card(), l).unwrap()).unwrap();
-        }
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let console = Console::new(cli.json, cli.color);
+    match commands::run(cli, &console) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(failure) => failure.tell(&console),
     }
 }

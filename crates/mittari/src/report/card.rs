@@ -14,8 +14,8 @@ pub(crate) struct Card {
     pub(crate) from: Date,
     /// The day after the last.
     pub(crate) to: Date,
-    /// With what it is compared, the second day exclusive.
-    pub(crate) compared: Option<(Date, Date)>,
+    /// Which days are compared with which.
+    pub(crate) compared: Option<Compared>,
     /// The grain of the trends: day, week, month, quarter or year.
     pub(crate) grain: &'static str,
     pub(crate) zone: String,
@@ -30,6 +30,13 @@ pub(crate) struct Card {
     pub(crate) findings: Vec<Finding>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) absent: Vec<Absent>,
+}
+
+/// Two stretches of days that are compared; the second day of each is exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Compared {
+    pub(crate) now: (Date, Date),
+    pub(crate) before: (Date, Date),
 }
 
 /// By whose hours business time was counted.
@@ -56,6 +63,8 @@ pub(crate) struct Line {
     /// What sets it apart from other lines of the metric: a currency, a scale.
     pub(crate) label: Option<String>,
     pub(crate) figure: Figure,
+    /// What changed, over the days that are compared; these may be the last of the card's.
+    pub(crate) change: Option<Figure>,
     pub(crate) trend: Vec<Point>,
     /// The shares of a split.
     pub(crate) parts: Vec<Figure>,
@@ -115,6 +124,8 @@ pub(crate) enum Finding {
     Pair { place: Option<Place>, speed: (Metric, Figure), quality: (Metric, Figure) },
     /// An article sends many of its readers to support.
     Article { title: String, metric: Metric, figure: Figure, all: Option<f64> },
+    /// A period had far more than its neighbours.
+    Peak { starts: Date, grain: &'static str, metric: Metric, value: f64, usual: f64, mark: Option<Mark> },
 }
 
 /// Where it stands out: one value of one dimension.
@@ -144,7 +155,7 @@ pub(crate) struct Absent {
 impl Line {
     /// The guard that got worse while this metric got better.
     pub(crate) fn broken_guard(&self) -> Option<&Guard> {
-        let better = self.figure.verdict == Some(Verdict::Better);
+        let better = self.change.as_ref().is_some_and(|change| change.verdict == Some(Verdict::Better));
         self.guards.iter().find(|guard| better && guard.verdict == Some(Verdict::Worse))
     }
 }

@@ -33,6 +33,16 @@ pub(crate) fn text(speech: &Speech, finding: &Finding) -> String {
                 ("quality_after", &quality_after),
             ])
         }
+        Finding::Peak { starts, grain, metric, value, usual, mark } => {
+            let period = shown::period(speech, *starts, grain);
+            let times = shown::number(speech.language, value / usual, 1);
+            let values = [("metric", title(speech, metric)), ("period", period.as_str()), ("times", times.as_str())];
+            let sentence = speech.say_with("finding-peak", &values);
+            match mark {
+                Some(mark) => format!("{sentence} {}", speech.say_with("finding-peak-mark", &[("name", &mark.name), ("on", &shown::date(speech, mark.on))])),
+                None => sentence,
+            }
+        }
         Finding::Article { title, metric, figure, all } => {
             let written = |value: Option<f64>| value.map(|value| shown::value(speech, value, metric.unit, None));
             let (value, all) = (written(figure.value), written(*all));
@@ -50,6 +60,7 @@ pub(crate) fn text(speech: &Speech, finding: &Finding) -> String {
 pub(crate) fn class(finding: &Finding) -> &'static str {
     match finding {
         Finding::Pair { .. } | Finding::Article { .. } => "worse",
+        Finding::Peak { .. } => "changed",
         Finding::Change { figure, .. } => match figure.verdict {
             Some(Verdict::Better) => "better",
             Some(Verdict::Worse) => "worse",
@@ -72,5 +83,6 @@ fn before_and_after(speech: &Speech, metric: &Metric, figure: &Figure) -> (Strin
 fn place_text(speech: &Speech, place: Option<&Place>) -> String {
     let Some(place) = place else { return speech.say("everywhere") };
     let value = place.value.clone().unwrap_or_else(|| speech.say("unknown-group"));
-    format!("{} = {value}", place.dimension)
+    let dimension = speech.find(&format!("dimension-{}", place.dimension)).unwrap_or_else(|| place.dimension.clone());
+    format!("{dimension} {value}")
 }

@@ -1,12 +1,17 @@
 //! The scorecard: gathered from the engine, said in six languages, shown on a terminal or as one HTML page.
 
 pub(crate) mod card;
+mod findings;
 mod findings_text;
+pub(crate) mod gather;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod html;
+pub(crate) mod marks;
+pub(crate) mod rows;
 pub(crate) mod shown;
 pub(crate) mod speech;
+pub(crate) mod terminal;
 
 use mittari_core::metric::{Metric, Unit};
 

@@ -37,8 +37,10 @@ fn line(metric: &Metric, figure: Figure, course: impl Fn(usize) -> Option<f64>, 
         let of = course(number).map(|value| self::figure(value, half, 900)).unwrap_or_default();
         Point { starts, figure: Figure { running: number == 11, ..of } }
     };
+    let change = figure.verdict.map(|_| figure.clone());
     Line {
         metric: metric.clone(),
+        change,
         definition: format!("{}@4f2c19d0aa31", metric.id),
         label: None,
         figure,
@@ -86,7 +88,7 @@ pub(crate) fn card() -> Card {
         company: Some("Lamps & <Sons>".into()),
         from: date(2025, 11, 1),
         to: date(2026, 11, 1),
-        compared: Some((date(2024, 11, 1), date(2025, 11, 1))),
+        compared: Some(Compared { now: (date(2026, 8, 1), date(2026, 11, 1)), before: (date(2026, 5, 1), date(2026, 8, 1)) }),
         grain: "month",
         zone: "Europe/Helsinki".into(),
         calendar: CalendarShown::ByTeam,

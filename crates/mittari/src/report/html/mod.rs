@@ -13,6 +13,8 @@ use super::card::Card;
 use super::speech::Speech;
 use page::Page;
 
+pub(crate) use page::{dated_by, family, source};
+
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Document<'p> {

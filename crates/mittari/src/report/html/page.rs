@@ -142,7 +142,7 @@ impl Page {
             language: speech.language.tag(),
             title,
             period: maker.span("period", card.from, card.to),
-            compared: card.compared.map(|(from, to)| maker.span("compared-with", from, to)),
+            compared: maker.compared(),
             facts: maker.facts(),
             say: Words::new(speech),
             tiles: maker.tiles(),
@@ -212,6 +212,16 @@ impl Maker<'_> {
         self.speech.say_with(key, &[("from", &shown::date(self.speech, from)), ("to", &shown::date(self.speech, last))])
     }
 
+    fn compared(&self) -> Option<String> {
+        let compared = self.card.compared?;
+        if compared.now == (self.card.from, self.card.to) {
+            return Some(self.span("compared-with", compared.before.0, compared.before.1));
+        }
+        let now = self.span("period", compared.now.0, compared.now.1);
+        let before = self.span("period", compared.before.0, compared.before.1);
+        Some(self.speech.say_with("changes-between", &[("now", &now), ("before", &before)]))
+    }
+
     fn facts(&self) -> Vec<String> {
         let (card, speech) = (self.card, self.speech);
         let calendar = match &card.calendar {
@@ -239,7 +249,7 @@ impl Maker<'_> {
             anchor: line_anchor(line),
             title: self.title(line),
             value: self.value(line, &line.figure),
-            verdict: self.verdict(line, &line.figure),
+            verdict: self.verdict(line),
             sparkline: svg::sparkline(line.metric.unit, &self.spots(line)),
             warns: line.broken_guard().is_some(),
         }
@@ -274,7 +284,7 @@ impl Maker<'_> {
             interval: self.interval(line, &line.figure),
             counted: self.counted(line),
             notes: self.notes(line),
-            verdict: self.verdict(line, &line.figure),
+            verdict: self.verdict(line),
             guards: line.guards.iter().map(|guard| self.guard(guard)).collect(),
             warning: broken.map(|guard| speech.say_with("guard-warning", &[("metric", guard.metric.title.get(speech.language))])),
             charts: self.charts(line),
@@ -331,13 +341,19 @@ impl Maker<'_> {
         notes
     }
 
-    fn verdict(&self, line: &Line, figure: &Figure) -> Option<VerdictShown> {
-        let (verdict, previous) = (figure.verdict?, figure.previous?);
+    fn verdict(&self, line: &Line) -> Option<VerdictShown> {
+        let change = line.change.as_ref()?;
+        let (verdict, previous) = (change.verdict?, change.previous?);
+        let before = self.write(line, previous);
+        let before = match change.value.filter(|_| change.value != line.figure.value) {
+            Some(now) => format!("{before} \u{2192} {}", self.write(line, now)),
+            None => self.speech.say_with("from-before", &[("before", &before)]),
+        };
         Some(VerdictShown {
             class: verdict_class(verdict),
             sign: verdict_sign(verdict),
             words: self.speech.say(verdict_key(verdict)),
-            before: self.speech.say_with("from-before", &[("before", &self.write(line, previous))]),
+            before,
         })
     }
 
@@ -484,7 +500,8 @@ fn ticks(line: &Line, period: impl Fn(&Point) -> String) -> Vec<(f64, String)> {
     places.into_iter().filter_map(|place| line.trend.get(place).map(|point| (share(place), period(point)))).collect()
 }
 
-fn dated_by(metric: &Metric) -> String {
+/// The moments that put rows of a metric into a period.
+pub(crate) fn dated_by(metric: &Metric) -> String {
     let moment = |rows: &&Rows| match &rows.dating {
         Dating::Moment(column) => column.clone(),
         Dating::Whole { start, end } => format!("{start}, {end}"),
@@ -496,7 +513,8 @@ fn dated_by(metric: &Metric) -> String {
     moments.join(" / ")
 }
 
-fn source(source: &mittari_core::metric::Source) -> String {
+/// A source in one line.
+pub(crate) fn source(source: &mittari_core::metric::Source) -> String {
     let mut text = source.author.as_ref().map(|author| format!("{author}: ")).unwrap_or_default();
     text.push_str(&source.title);
     if let Some(year) = source.year {

@@ -99,11 +99,11 @@ pub(crate) fn trend(frame: &Frame<'_>, spots: &[Spot], flags: &[Flag], written: 
 
 /// A trend without axes, for beside a number; hidden from readers of the page by ear, who have the number.
 pub(crate) fn sparkline(unit: Unit, spots: &[Spot]) -> String {
-    let (width, height) = (120.0, 28.0);
+    let (width, height) = (170.0, 30.0);
     let scale = Scale::of(unit, spots, None);
     let x = |at: f64| 2.0 + at * (width - 4.0);
     let y = |value: f64| 3.0 + (1.0 - scale.share(value)) * (height - 6.0);
-    let mut out = format!("<svg class=\"sparkline\" viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\" focusable=\"false\">");
+    let mut out = format!("<svg class=\"sparkline\" viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"xMinYMid meet\" aria-hidden=\"true\" focusable=\"false\">");
     for run in runs(spots) {
         ribbon(&mut out, run, x, y);
         line(&mut out, run, x, y);
