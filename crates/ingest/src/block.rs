@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanBufferBuilder, StringArray};
 use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow::datatypes::DataType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use crate::Problem;
@@ -77,10 +78,21 @@ impl Block {
 /// A cell as text, for people.
 pub(crate) fn shown(column: &ArrayRef, row: usize) -> String {
     let options = FormatOptions::default();
-    ArrayFormatter::try_new(column, &options)
+    let (plain, is_utc) = without_zone(column);
+    let text = ArrayFormatter::try_new(&plain, &options)
         .ok()
         .and_then(|formatter| formatter.value(row).try_to_string().ok())
-        .unwrap_or_default()
+        .unwrap_or_default();
+    if is_utc { format!("{text}Z") } else { text }
+}
+
+/// Timestamps with a zone as the same instants without one, and whether that was so.
+///
+/// Arrow formats and casts only zones that are offsets; the values are UTC whatever the zone.
+pub(crate) fn without_zone(column: &ArrayRef) -> (ArrayRef, bool) {
+    let DataType::Timestamp(unit, Some(_)) = column.data_type() else { return (Arc::clone(column), false) };
+    let plain = column.to_data().into_builder().data_type(DataType::Timestamp(*unit, None)).build();
+    plain.map_or_else(|_| (Arc::clone(column), false), |plain| (arrow::array::make_array(plain), true))
 }
 
 /// Names made distinct: the second `Variant` is `Variant#2`.

@@ -10,6 +10,7 @@ use mittari_core::model::Table;
 use mittari_core::time::DAY;
 
 use super::{Columns, parse_each};
+use crate::block::without_zone;
 use crate::moment::{Clock, MomentFault, MomentForm, epoch_by_size, in_range, instant_of, usual};
 use crate::problem::Fault;
 
@@ -51,7 +52,8 @@ fn timestamps(
     clock: &mut Clock,
     name: &str,
 ) -> Result<(ArrayRef, Vec<(usize, Fault)>), ArrowError> {
-    let micros = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
+    let (plain, _) = without_zone(array);
+    let micros = cast(&plain, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
     let micros = micros.as_primitive::<TimestampMicrosecondType>().clone();
     if is_instant || clock.is_utc() {
         return checked(micros, name);

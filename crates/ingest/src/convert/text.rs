@@ -8,6 +8,7 @@ use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::datatypes::{DataType, Float32Type, Float64Type, Int32Type};
 use arrow::error::ArrowError;
 
+use crate::block::without_zone;
 use crate::problem::Fault;
 
 /// Texts as they are kept: no empty ones, no zero bytes.
@@ -69,6 +70,7 @@ pub(super) fn plain(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
         DataType::Utf8 => Ok(Arc::clone(array)),
         DataType::Float64 | DataType::Float32 => floats(array),
         DataType::FixedSizeBinary(_) => Ok(hexadecimal(array)),
+        DataType::Timestamp(_, Some(_)) => instants(array),
         kind if is_binary(kind) => {
             let lenient = CastOptions { safe: true, ..CastOptions::default() };
             cast_with_options(array, &DataType::Utf8, &lenient)
@@ -87,6 +89,14 @@ fn floats(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let texts = wide.as_primitive::<Float64Type>().iter().map(|value| {
         value.filter(|value| !value.is_nan()).map(|value| value.to_string())
     });
+    Ok(Arc::new(texts.collect::<StringArray>()))
+}
+
+/// Instants with the Z that says so.
+fn instants(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let (plain, _) = without_zone(array);
+    let texts = cast(&plain, &DataType::Utf8)?;
+    let texts = texts.as_string::<i32>().iter().map(|text| text.map(|text| format!("{text}Z")));
     Ok(Arc::new(texts.collect::<StringArray>()))
 }
 

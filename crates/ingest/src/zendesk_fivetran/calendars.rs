@@ -173,6 +173,7 @@ impl Stage for Holidays {
                 if schedule.is_none() {
                     let id = schedules.get(row).unwrap_or_default();
                     days.fault(Fault::of("schedule_id", id, "a holiday of a schedule that is not there", "export the table schedule with it"));
+                    break;
                 }
             }
         }

@@ -10,7 +10,7 @@ use mittari_core::model::Table;
 use mittari_core::time::{Instant, MINUTE, Span};
 
 use super::lookup::Lookup;
-use super::sheet::{Making, Sheet, instant, says_yes};
+use super::sheet::{Making, Sheet, instant, says_yes, stamp};
 use super::Stage;
 use crate::IngestError;
 
@@ -56,7 +56,7 @@ impl Stage for Policies {
                 "sla:{}:{given}:{}:{}",
                 id.unwrap_or_default(),
                 priority.unwrap_or_default(),
-                updated.get(row).unwrap_or_default()
+                updated.get(row).map(stamp).unwrap_or_default()
             );
             let name = metric.map_or(given, |(name, _)| name);
             let name = (!name.is_empty()).then_some(name);
