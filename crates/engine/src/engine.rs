@@ -9,7 +9,7 @@ use mittari_core::estimate::Level;
 use mittari_core::facts::Fact;
 use mittari_core::metric::{Catalogue, Formula, Measure, Metric};
 use mittari_core::settings::Settings;
-use mittari_core::time::{DAY, Instant};
+use mittari_core::time::Instant;
 
 use crate::answer::{Answering, Days, groups, slots};
 use crate::error::{EngineError, Result};
@@ -48,7 +48,7 @@ pub async fn run(
 
     let watermark = tables.watermark();
     let now = watermark.unwrap_or_default();
-    let spans = Spans::of(tables, &planned)?;
+    let spans = Spans::of(tables, &planned, now)?;
     let Some((from, to)) = days(query, spans.whole(), now, &zone) else {
         return without_data(&planned, settings, tables, &zone);
     };
@@ -120,7 +120,8 @@ struct Spans {
 }
 
 impl Spans {
-    fn of(tables: &dyn FactTables, planned: &[Planned]) -> Result<Spans> {
+    /// What is open is open until now, however long ago it opened.
+    fn of(tables: &dyn FactTables, planned: &[Planned], now: Instant) -> Result<Spans> {
         let mut by_fact: HashMap<Fact, Option<(Instant, Instant)>> = HashMap::new();
         let mut by_metric = HashMap::new();
         for planned in planned {
@@ -131,8 +132,9 @@ impl Spans {
                 }
                 whole = joined(whole, by_fact[fact]);
             }
-            if let Some(span) = whole {
-                by_metric.insert(planned.metric.id.clone(), span);
+            if let Some((first, last)) = whole {
+                let last = if planned.has_stock() { last.max(now) } else { last };
+                by_metric.insert(planned.metric.id.clone(), (first, last));
             }
         }
         Ok(Spans { by_metric })
@@ -150,11 +152,10 @@ fn joined(left: Option<(Instant, Instant)>, right: Option<(Instant, Instant)>) -
     }
 }
 
-/// The query's days; where it names none, those of the data, up to the day of the watermark.
+/// The query's days; where it names none, from the first day of the metrics' facts to the watermark's.
 fn days(query: &Query, span: Option<(Instant, Instant)>, now: Instant, zone: &TimeZone) -> Option<(Date, Date)> {
     let from = query.from.or_else(|| span.map(|(first, _)| day_of(first, zone)));
-    let last = || span.map(|(_, last)| day_of(last.max(now.min(last.plus(mittari_core::time::Span(DAY)))).min(now), zone));
-    let to = query.to.or_else(|| last().map(|day| day.saturating_add(jiff::ToSpan::day(1))));
+    let to = query.to.or_else(|| span.map(|_| day_of(now, zone).saturating_add(jiff::ToSpan::day(1))));
     match (from, to) {
         (Some(from), Some(to)) if from < to => Some((from, to)),
         (Some(from), Some(_)) => Some((from, from.saturating_add(jiff::ToSpan::day(1)))),

@@ -43,6 +43,18 @@ pub(crate) struct Planned {
     pub(crate) whole_months: bool,
 }
 
+impl Planned {
+    /// Whether it looks at what is open at one end of a period.
+    pub(crate) fn has_stock(&self) -> bool {
+        let own = self.metric.formula.rows().iter().any(|rows| matches!(rows.dating, Dating::Stock { .. }));
+        let parts = match &self.node {
+            Node::Composite { metrics, .. } => metrics.iter().any(|(_, part)| part.has_stock()),
+            _ => false,
+        };
+        own || parts
+    }
+}
+
 /// How a value is made.
 pub(crate) enum Node {
     /// From one state.
@@ -119,6 +131,8 @@ enum Grouping {
     Whole,
     /// The same without the split.
     WithoutSplit,
+    /// All rows of which a split makes shares: not even a filter on its key holds.
+    Total,
 }
 
 impl<'a> Planner<'a> {
@@ -268,7 +282,7 @@ impl<'a> Planner<'a> {
         };
         let k = self.number(&read, Number::Count(such));
         let part = self.slot(&read, TakeState::Count(k), share_terms(unit));
-        let all = self.rows(context, rows, Inner::Nothing, Grouping::WithoutSplit)?;
+        let all = self.rows(context, rows, Inner::Nothing, Grouping::Total)?;
         let n = self.number(&all, Number::Count(all.condition.clone()));
         let total = self.slot(&all, TakeState::Count(n), share_terms(unit));
         Ok(Node::Split { part, total })
@@ -387,7 +401,8 @@ impl<'a> Planner<'a> {
             condition = condition.and(col(HELD));
         }
         let keys = self.keys(context, rows.fact, grouping);
-        let filters = self.filters(context.metric.attribution, rows.fact, &dates);
+        let unfiltered = context.split.filter(|_| grouping == Grouping::Total);
+        let filters = self.filters(context.metric.attribution, rows.fact, &dates, unfiltered);
         let names = keys.iter().map(|(name, _)| name.clone()).collect();
         let shape = Shape { fact: rows.fact, dates, filters, keys, per, inner, numbers: Vec::new() };
         Ok(ReadRows { shape: self.shape(shape), names, schema, condition, cut, young })
@@ -413,7 +428,7 @@ impl<'a> Planner<'a> {
         let mut names: Vec<&str> = self.query.by.iter().map(String::as_str).collect();
         match grouping {
             Grouping::Whole => names.extend(split),
-            Grouping::WithoutSplit => names.retain(|name| Some(*name) != context.split),
+            Grouping::WithoutSplit | Grouping::Total => names.retain(|name| Some(*name) != context.split),
         }
         names.extend(groups);
         let mut keys: Vec<(String, KeySource)> = Vec::new();
@@ -426,13 +441,13 @@ impl<'a> Planner<'a> {
         keys
     }
 
-    fn filters(&self, attribution: Attribution, fact: Fact, dates: &Dates) -> Vec<Expr> {
+    fn filters(&self, attribution: Attribution, fact: Fact, dates: &Dates, unfiltered: Option<&str>) -> Vec<Expr> {
         let calendar = |source: &KeySource| match (source, dates) {
             (KeySource::Weekday, Dates::Moment(column)) => Some(weekday(&self.offsets).call(vec![col(column.as_str())])),
             (KeySource::Hour, Dates::Moment(column)) => Some(hour(&self.offsets).call(vec![col(column.as_str())])),
             _ => None,
         };
-        let filters = self.query.filters.iter();
+        let filters = self.query.filters.iter().filter(|filter| Some(filter.dimension.as_str()) != unfiltered);
         filters
             .map(|filter| {
                 let source = KeySource::of(fact, &filter.dimension, self.attribution(attribution));

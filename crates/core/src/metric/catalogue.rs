@@ -139,7 +139,11 @@ impl Catalogue {
             return Err(at.missing("variant"));
         }
         let mut read = metrics(Place { family, ..place }, &tree)?;
+        let examples = read.first_mut().map(|first| std::mem::take(&mut first.examples)).unwrap_or_default();
         read.retain(|metric| !self.by_id.contains_key(&metric.id) || named_in(root, metric));
+        if let Some(first) = read.first_mut() {
+            first.examples = examples;
+        }
         Ok(read)
     }
 

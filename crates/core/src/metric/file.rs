@@ -7,7 +7,7 @@ use super::sql::{Param, Params, Sql, WINDOWS};
 use super::variant::{shapes, Shape, Statistic};
 use super::words::{Language, Words, BUSINESS, MEAN, P90};
 use super::{
-    Attribution, Band, Better, Difference, Grade, Metric, MetricFileError, Open, Origin, Problem, Source, Unit,
+    Attribution, Band, Better, Difference, Example, Grade, Metric, MetricFileError, Open, Origin, Problem, Source, Unit,
 };
 use crate::facts::{Fact, FactKind};
 
@@ -311,18 +311,20 @@ fn check_ages(at: Reader<'_>, metric: &Metric) -> Read<()> {
     Ok(())
 }
 
-/// Reads the examples and hands each to the metric that it is about.
+/// Reads the examples, all of them to the file's first metric; each says which variant it is about.
 fn give_examples(at: Reader<'_>, metrics: &mut [Metric]) -> Read<()> {
+    let mut examples = Vec::new();
     for table in at.tables("example")? {
         let ending = table.text("variant")?;
-        let found = metrics.iter_mut().find(|metric| match ending {
+        let found = metrics.iter().find(|metric| match ending {
             None => metric.variant.is_none(),
             Some(ending) => metric.variant.as_deref() == Some(ending) || metric.id == ending,
         });
-        match found {
-            Some(metric) => metric.examples.push(example(table, metric.unit)?),
-            None => return Err(unknown_variant(table, ending.unwrap_or_default(), metrics)),
-        }
+        let Some(metric) = found else { return Err(unknown_variant(table, ending.unwrap_or_default(), metrics)) };
+        examples.push(Example { variant: metric.variant.clone(), ..example(table, metric.unit)? });
+    }
+    if let Some(first) = metrics.first_mut() {
+        first.examples = examples;
     }
     Ok(())
 }

@@ -77,7 +77,7 @@ pub struct Metric {
     pub guards: Vec<String>,
     /// Published figures.
     pub bands: Vec<Band>,
-    /// Worked examples.
+    /// Worked examples of the whole file, in the metric that is the file's own.
     pub examples: Vec<Example>,
     /// What the definition's hash is made of.
     pub(crate) canonical: String,
