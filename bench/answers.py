@@ -49,5 +49,6 @@ def _answer(metric: str, parts: dict[str, tuple[float | None, int]]) -> tuple[fl
     if "value" in parts:
         value, n = parts["value"]
         return (value, n) if n and value is not None else None
-    (above, _), (below, n) = parts.get("numerator", (None, 0)), parts.get("denominator", (None, 0))
-    return (above / below, n) if above is not None and below else None
+    # A group that one side does not know adds nothing there.
+    (above, _), (below, n) = parts.get("numerator", (0.0, 0)), parts.get("denominator", (None, 0))
+    return ((above or 0.0) / below, n) if below else None

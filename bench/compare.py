@@ -79,7 +79,7 @@ class Comparison:
             self.db.execute(f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT {theirs} FROM theirs_{fact}")
             self.db.execute(f"CREATE OR REPLACE TEMP TABLE changes AS SELECT {ours}, sum(weight)::BIGINT AS many "
                             f"FROM ours_{fact} GROUP BY ALL HAVING sum(weight) <> 0")
-            self.db.execute("CREATE OR REPLACE TEMP TABLE ours AS SELECT * EXCLUDE (many) FROM changes, range(many)")
+            self.db.execute("CREATE OR REPLACE TEMP TABLE ours AS SELECT c.* EXCLUDE (many) FROM changes c, range(c.many)")
             if negative := self.db.execute("SELECT count(*) FROM changes WHERE many < 0").fetchone()[0]:
                 found.append(f"{fact}: {negative} rows taken away that were never there")
             for who, some in (("Mittari", "FROM ours EXCEPT ALL FROM theirs"), ("DuckDB", "FROM theirs EXCEPT ALL FROM ours")):

@@ -97,6 +97,8 @@ def _ratio(metric: dict, name: str, formula: dict) -> list[Measure]:
         where = _where(metric, side.get("where"))
         total = f"sum({side['value']}) FILTER ({where})" if "value" in side else f"count(*) FILTER ({where})"
         scale = 1e-6 if side.get("value", "").endswith("_us") else 1
+        if part == "numerator" and metric["unit"] == "percent":
+            scale *= 100
         made.append(Measure(name, part, side["from"], side.get("dated_by", metric.get("dated_by")), total, f"count(*) FILTER ({where})", scale))
     return made
 
