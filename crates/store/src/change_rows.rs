@@ -19,7 +19,7 @@ use crate::cells::day_number;
 use crate::error::Result;
 use crate::files::DataFile;
 use crate::register::FileRecord;
-use crate::schema::{DECIMAL, change, fact_schema};
+use crate::schema::{DECIMAL, fact_schema};
 
 /// Rows that are encoded at once.
 const BATCH_ROWS: usize = 1 << 14;

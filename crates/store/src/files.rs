@@ -92,7 +92,6 @@ impl DataFile {
 
     /// Writes the footer and makes the file durable; its folder is synced once for all files of a batch.
     pub(crate) fn finish(mut self) -> Result<FileRecord> {
-        self.writer.finish().map_err(StoreError::parquet(&self.path))?;
         let mut hashed = self.writer.into_inner().map_err(StoreError::parquet(&self.path))?;
         hashed.flush().map_err(StoreError::io(&self.path))?;
         self.record.size = hashed.size;

@@ -38,15 +38,15 @@ pub(crate) fn plan(store: &mut Store, import: i64) -> Result<(Stored, Touched, V
     Ok((stored, touched, watermarks.into_iter().collect()))
 }
 
-type Heirs = HashMap<(i64, i64, i64), i64>;
+type Heirs = HashMap<(u64, i64, i64, i64), i64>;
 
 /// For each row that other imports brought too: the first of them.
 fn heirs(store: &Store, table: Table, import: i64) -> Result<Heirs> {
     let also = store.blocking().run(store.register()?.also_brought(table.name()))?;
     let mut heirs = Heirs::new();
-    for (heir, _, identity, revision, content) in also {
+    for (heir, home, identity, revision, content) in also {
         if heir != import {
-            heirs.entry((identity, revision, content)).or_insert(heir);
+            heirs.entry((home as u64, identity, revision, content)).or_insert(heir);
         }
     }
     Ok(heirs)
@@ -67,7 +67,7 @@ fn inherited(store: &Store, table: Table, block: &Block, heirs: &Heirs) -> Resul
     let rows = ModelRows::new(table, &block.rows);
     let found = (0..rows.len).filter_map(|row| {
         let (revision, content) = rows.precedence(row);
-        heirs.get(&(rows.identity(row), revision, content)).map(|heir| (row as u32, *heir))
+        heirs.get(&(block.homes[row], rows.identity(row), revision, content)).map(|heir| (row as u32, *heir))
     });
     let found: Vec<(u32, i64)> = found.collect();
     if found.is_empty() {

@@ -253,26 +253,27 @@ struct Sifted {
 }
 
 fn sift(table: Table, block: &Block, known: &[Block], store: &Store) -> Sifted {
-    let mut stored: HashMap<i64, Vec<(i64, i64)>> = HashMap::new();
+    let mut stored: HashMap<(u64, i64), Vec<(i64, i64)>> = HashMap::new();
     for known in known {
         let rows = ModelRows::new(table, &known.rows);
         for row in 0..rows.len {
             if store.visible().import(i64::from(rows.import.value(row))) {
-                stored.entry(rows.identity(row)).or_default().push(rows.precedence(row));
+                stored.entry((known.homes[row], rows.identity(row))).or_default().push(rows.precedence(row));
             }
         }
     }
     let rows = ModelRows::new(table, &block.rows);
-    let mut new: HashMap<i64, Vec<(i64, i64)>> = HashMap::with_capacity(rows.len);
+    let mut new: HashMap<(u64, i64), Vec<(i64, i64)>> = HashMap::with_capacity(rows.len);
     let mut sifted = Sifted { kept: Vec::with_capacity(rows.len), also: Vec::new(), revised: false };
     for row in 0..rows.len {
         let (identity, precedence) = (rows.identity(row), rows.precedence(row));
-        let before = stored.get(&identity);
+        let key = (block.homes[row], identity);
+        let before = stored.get(&key);
         if before.is_some_and(|known| known.contains(&precedence)) {
             sifted.also.push((table.name(), block.homes[row] as i64, identity, precedence.0, precedence.1));
             continue;
         }
-        let others = new.entry(identity).or_default();
+        let others = new.entry(key).or_default();
         if others.contains(&precedence) {
             continue;
         }

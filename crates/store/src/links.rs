@@ -13,7 +13,7 @@ use mittari_core::model::Table;
 
 use crate::cells::ModelRows;
 use crate::hash::KeyKind::{Answer, Conversation, Customer, Invitation, Session};
-use crate::home::{column, keys_of};
+use crate::home::{column, homes, keys_of};
 use crate::schema::at;
 
 /// One row's word that `child` belongs to `parent`.
@@ -37,7 +37,7 @@ pub(crate) fn links_of(table: Table, batch: &RecordBatch) -> Vec<Link> {
     if pairs.is_empty() {
         return Vec::new();
     }
-    let rows = ModelRows::new(table, batch);
+    let (rows, homes) = (ModelRows::new(table, batch), homes(table, batch));
     let at = batch.column(at::OCCURRED_AT).as_primitive::<TimestampMicrosecondType>();
     let sequence = batch.column(at::SEQUENCE).as_primitive::<Int64Type>();
     pairs
@@ -47,7 +47,7 @@ pub(crate) fn links_of(table: Table, batch: &RecordBatch) -> Vec<Link> {
             Link {
                 child,
                 parent,
-                identity: rows.identity(row),
+                identity: crate::hash::in_home(homes[row], rows.identity(row)),
                 revision,
                 content,
                 class,

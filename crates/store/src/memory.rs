@@ -15,6 +15,7 @@ use crate::facts::{Facts, Rows};
 use crate::fold::full;
 use crate::fold::gather::{self, Block, Blocks, Visible};
 use crate::fold::knowledge::Knowledge;
+use crate::hash;
 use crate::links::{Links, links_of};
 use crate::people::{People, Person, PersonHasher};
 use crate::prepare::{Preparing, prepare};
@@ -75,7 +76,7 @@ fn links_in(table: Table, blocks: &[Block], visible: &Visible) -> Vec<crate::lin
     for block in blocks {
         let rows = ModelRows::new(table, &block.rows);
         let known: HashMap<i64, bool> =
-            (0..rows.len).map(|row| (rows.identity(row), rows.is_recorded_by(row, visible.as_of))).collect();
+            (0..rows.len).map(|row| (hash::in_home(block.homes[row], rows.identity(row)), rows.is_recorded_by(row, visible.as_of))).collect();
         links.extend(links_of(table, &block.rows).into_iter().filter(|link| known.get(&link.identity) == Some(&true)));
     }
     links

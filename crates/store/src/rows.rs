@@ -178,13 +178,13 @@ fn shown(
 type Place = (u32, u32);
 
 fn conflicting(table: Table, blocks: &[Block], visible: &Visible) -> Vec<(Place, Place)> {
-    let mut by_revision: HashMap<(i64, i64), Vec<(i64, Place)>> = HashMap::new();
+    let mut by_revision: HashMap<(u64, i64, i64), Vec<(i64, Place)>> = HashMap::new();
     for (number, block) in blocks.iter().enumerate() {
         let rows = ModelRows::new(table, &block.rows);
         for row in (0..rows.len).filter(|row| visible.import(i64::from(rows.import.value(*row)))) {
             let (revision, content) = rows.precedence(row);
             let place = (number as u32, row as u32);
-            by_revision.entry((rows.identity(row), revision)).or_default().push((content, place));
+            by_revision.entry((block.homes[row], rows.identity(row), revision)).or_default().push((content, place));
         }
     }
     let mut pairs = Vec::new();

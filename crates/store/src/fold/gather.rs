@@ -119,17 +119,18 @@ impl<'a> Members<'a> {
             }
         }
         let mut members = Members { blocks: rows, order };
-        members.drop_replaced();
+        members.drop_replaced(blocks);
         members.order.sort_unstable();
         members
     }
 
-    fn drop_replaced(&mut self) {
-        let mut winners: HashMap<i64, ((i64, i64), (u32, u32))> = HashMap::with_capacity(self.order.len());
+    fn drop_replaced(&mut self, blocks: &[Block]) {
+        let mut winners: HashMap<(u64, i64), ((i64, i64), (u32, u32))> = HashMap::with_capacity(self.order.len());
         for (_, block, row) in &self.order {
             let rows = &self.blocks[*block as usize];
             let precedence = rows.precedence(*row as usize);
-            let winner = winners.entry(rows.identity(*row as usize)).or_insert((precedence, (*block, *row)));
+            let key = (blocks[*block as usize].homes[*row as usize], rows.identity(*row as usize));
+            let winner = winners.entry(key).or_insert((precedence, (*block, *row)));
             if precedence > winner.0 {
                 *winner = (precedence, (*block, *row));
             }

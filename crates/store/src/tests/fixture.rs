@@ -167,7 +167,8 @@ pub(super) fn of_facts(facts: &Facts) -> BTreeMap<&'static str, Vec<String>> {
 }
 
 fn line(rows: &RecordBatch, row: usize, facts: &Facts) -> String {
-    let columns = rows.columns()[change::OWN..].iter().zip(&rows.schema().fields()[change::OWN..]);
+    let schema = rows.schema();
+    let columns = rows.columns()[change::OWN..].iter().zip(&schema.fields()[change::OWN..]);
     let cells = columns.filter_map(|(column, field)| {
         let cell = arrow::util::display::array_value_to_string(column, row).expect("a cell");
         let shown = facts.people().person(&cell).map_or(cell.clone(), |person| person.vendor_id.clone());
