@@ -9,6 +9,7 @@ mod commands;
 mod computable;
 mod console;
 mod demo;
+mod doctor;
 mod examples;
 mod failure;
 mod needs;

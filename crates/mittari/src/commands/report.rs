@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use mittari_core::metric::Language;
 use mittari_engine::{Query, QueryText};
-use mittari_store::{Access, Facts, Store};
+use mittari_store::{Access, Store};
 
 use super::Place;
 use crate::catalogue;
@@ -150,11 +150,4 @@ pub(crate) fn asked(query: Query) -> Asked {
 /// The language of a tag.
 pub(crate) fn language(tag: &str) -> Done<Language> {
     Language::of_tag(tag).ok_or_else(|| Failure::unknown("language", tag, Language::ALL.map(Language::tag)))
-}
-
-/// What commands open to read facts.
-pub(crate) fn open(place: &Place<'_>) -> Done<(Store, Facts)> {
-    let store = Store::open(place.data, Access::Read)?;
-    let facts = store.facts(None)?;
-    Ok((store, facts))
 }

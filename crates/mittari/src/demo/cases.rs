@@ -5,7 +5,7 @@
 
 use anyhow::Result;
 use jiff::civil::{Date, date};
-use mittari_core::time::{HOUR, Instant, MINUTE, SECOND, Span};
+use mittari_core::time::{Instant, MINUTE, SECOND, Span};
 
 use super::clock::{Clock, busyness, pressure, second_of_day};
 use super::company::{CHANNELS, COUNTRIES, DESKS, RELEASE_TOPIC, TOPICS, desk_number};
@@ -330,7 +330,7 @@ impl Run<'_> {
 
     fn reopened(&mut self, dice: &mut Dice, thread: &mut Thread<'_>, solved_at: Instant) -> Result<Ending> {
         let days = dice.memoryless(1.4).clamp(0.05, 6.5);
-        let back_at = solved_at.plus(Span((days * 24.0 * HOUR as f64) as i64));
+        let back_at = solved_at.plus(Span((days * 86_400.0) as i64 * SECOND));
         thread.message(back_at, By::Customer);
         thread.status(back_at, By::Customer, "open");
         let wait = self.answer_time(dice, thread.channel, false);

@@ -40,11 +40,6 @@ impl Clock {
         civil(&self.zone, day, 0)
     }
 
-    /// The day at the head office.
-    pub(crate) fn day_of(&self, at: Instant) -> Date {
-        at.to_timestamp().map_or(STARTS, |at| at.to_zoned(self.zone.clone()).date())
-    }
-
     /// A second of a day in a customer's country.
     pub(crate) fn in_country(&self, country: usize, day: Date, second: i64) -> Instant {
         civil(&self.country_zones[country], day, second)

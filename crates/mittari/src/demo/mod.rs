@@ -40,7 +40,6 @@ pub(crate) struct Size {
 /// One file written.
 #[derive(Debug)]
 pub(crate) struct Written {
-    pub(crate) table: Table,
     pub(crate) path: PathBuf,
     pub(crate) rows: usize,
 }
@@ -79,24 +78,24 @@ pub(crate) fn write(size: Size, folder: &Path, mut told: impl FnMut(&Written)) -
     let clock = Clock::new(&settings())?;
     let people = People::new(size.seed, (size.conversations * 3 / 10).max(200), &clock);
     let mut files = Vec::new();
-    let mut put = |mut sheet: Sheet, table: Table, part: &str, form: Form| -> Result<()> {
+    let mut put = |mut sheet: Sheet, part: &str, form: Form| -> Result<()> {
         let rows = sheet.rows();
-        let written = Written { table, path: sheet.write(folder, part, form)?, rows };
+        let written = Written { path: sheet.write(folder, part, form)?, rows };
         told(&written);
         files.push(written);
         Ok(())
     };
-    put(people.customer_sheet(size.seed)?, Table::Customer, "", Form::CsvGz)?;
-    put(people.agent_sheet(&clock)?, Table::Agent, "", Form::Csv)?;
-    put(web::articles()?, Table::Article, "", Form::Csv)?;
-    put(web::annotations(&clock)?, Table::Annotation, "", Form::JsonLines)?;
-    put(sla_policies()?, Table::SlaPolicy, "", Form::Csv)?;
+    put(people.customer_sheet(size.seed)?, "", Form::CsvGz)?;
+    put(people.agent_sheet(&clock)?, "", Form::Csv)?;
+    put(web::articles()?, "", Form::Csv)?;
+    put(web::annotations(&clock)?, "", Form::JsonLines)?;
+    put(sla_policies()?, "", Form::Csv)?;
 
     let mut events = Sheet::new(Table::Event, thread::COLUMNS)?;
     let cases = cases::make(size.seed, size.conversations, &clock, &people, &mut events, |day, events| {
         if let Some(part) = half_year_that_ends(day) {
             let full = std::mem::replace(events, Sheet::new(Table::Event, thread::COLUMNS)?);
-            put(full, Table::Event, &part, Form::Parquet)?;
+            put(full, &part, Form::Parquet)?;
         }
         Ok(())
     })?;
@@ -104,20 +103,20 @@ pub(crate) fn write(size: Size, folder: &Path, mut told: impl FnMut(&Written)) -
     let mut surveys = Surveys::new(size.seed)?;
     surveys.after_cases(&cases, &people, &clock)?;
     surveys.relationship(&cases, &people, &clock)?;
-    put(surveys.invitations, Table::Invitation, "", Form::JsonLinesGz)?;
-    put(surveys.answers, Table::Answer, "", Form::Csv)?;
-    put(surveys.follow_ups, Table::FollowUp, "", Form::Csv)?;
-    put(surveys.ratings, Table::Rating, "", Form::CsvGz)?;
+    put(surveys.invitations, "", Form::JsonLinesGz)?;
+    put(surveys.answers, "", Form::Csv)?;
+    put(surveys.follow_ups, "", Form::Csv)?;
+    put(surveys.ratings, "", Form::CsvGz)?;
 
-    put(web::article_views(size.seed, &cases, &people, &clock)?, Table::ArticleView, "", Form::JsonLinesGz)?;
-    put(web::mentions(size.seed, size.conversations / 16, &people, &clock)?, Table::Mention, "", Form::JsonLines)?;
-    put(commerce::subscriptions(size.seed, &people, &clock)?, Table::SubscriptionEvent, "", Form::Csv)?;
-    put(commerce::orders(size.seed, &people, &clock)?, Table::Order, "", Form::Parquet)?;
-    put(commerce::activities(size.seed, &people, &clock)?, Table::Activity, "", Form::Parquet)?;
-    put(commerce::touchpoints(size.seed, &people, &clock)?, Table::Touchpoint, "", Form::CsvGz)?;
-    put(commerce::referrals(size.seed, &people, &clock)?, Table::Referral, "", Form::JsonLines)?;
-    put(commerce::costs(size.seed, size.conversations)?, Table::Cost, "", Form::Csv)?;
-    put(commerce::revenues(size.seed, size.conversations)?, Table::Revenue, "", Form::Csv)?;
+    put(web::article_views(size.seed, &cases, &people, &clock)?, "", Form::JsonLinesGz)?;
+    put(web::mentions(size.seed, size.conversations / 16, &people, &clock)?, "", Form::JsonLines)?;
+    put(commerce::subscriptions(size.seed, &people, &clock)?, "", Form::Csv)?;
+    put(commerce::orders(size.seed, &people, &clock)?, "", Form::Parquet)?;
+    put(commerce::activities(size.seed, &people, &clock)?, "", Form::Parquet)?;
+    put(commerce::touchpoints(size.seed, &people, &clock)?, "", Form::CsvGz)?;
+    put(commerce::referrals(size.seed, &people, &clock)?, "", Form::JsonLines)?;
+    put(commerce::costs(size.seed, size.conversations)?, "", Form::Csv)?;
+    put(commerce::revenues(size.seed, size.conversations)?, "", Form::Csv)?;
     Ok(files)
 }
 

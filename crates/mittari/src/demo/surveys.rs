@@ -253,7 +253,7 @@ impl Surveys {
 
     fn review(&mut self, case: &Case, solved_at: Instant, agent_id: &str, people: &People, clock: &Clock) {
         const CRITERIA: [(&str, i64, bool); 4] = [("greeting", 1, false), ("right answer", 4, false), ("tone", 2, false), ("data protection", 3, true)];
-        let reviewed_at = solved_at.plus(Span((36.0 * HOUR as f64 * (1.0 + self.dice.memoryless(1.0))) as i64));
+        let reviewed_at = solved_at.plus(Span((36.0 * 3600.0 * (1.0 + self.dice.memoryless(1.0))) as i64 * SECOND));
         if reviewed_at >= clock.ends {
             return;
         }

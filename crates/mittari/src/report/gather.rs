@@ -63,24 +63,28 @@ pub(crate) fn card(sources: &Sources<'_>, asked: &Asked) -> Done<Card> {
         Some(compared) => maker.ask(&ids, compared.now, None, &[], Some(maker.compare()))?,
         None => Vec::new(),
     };
-    let mut by_dimension = Vec::new();
+    let (mut parts, mut changed_parts) = (Vec::new(), Vec::new());
     for dimension in maker.dimensions() {
-        let days = compared.map_or((maker.from, maker.to), |compared| compared.now);
-        let compare = compared.map(|_| maker.compare());
-        let rows = maker.ask(&ids, days, None, &[&dimension], compare)?;
-        by_dimension.push((dimension, rows));
+        if let Some(compared) = compared {
+            let rows = maker.ask(&ids, compared.now, None, &[&dimension], Some(maker.compare()))?;
+            changed_parts.push((dimension.clone(), rows));
+        }
+        parts.push(match changed_parts.last().filter(|_| compared.is_some_and(|compared| compared.now == (maker.from, maker.to))) {
+            Some(same) => same.clone(),
+            None => (dimension.clone(), maker.ask(&ids, (maker.from, maker.to), None, &[&dimension], None)?),
+        });
     }
     let marks = marks::between(sources.store, &maker.zone, maker.from, maker.to)?;
     let lines: Vec<Line> = metrics
         .iter()
-        .flat_map(|metric| maker.lines(metric, &Rows { whole: &whole, trend: &trend, changes: &changes, by: &by_dimension }))
+        .flat_map(|metric| maker.lines(metric, &Rows { whole: &whole, trend: &trend, changes: &changes, by: &parts }))
         .collect();
     let articles = maker.articles(&ids)?;
     let findings = findings::all(&findings::Material {
         catalogue: sources.catalogue,
         lines: &lines,
         changes: &changes,
-        by_dimension: &by_dimension,
+        by_dimension: &changed_parts,
         articles: &articles,
         marks: &marks,
         grain: grain_word(grain),
@@ -255,6 +259,9 @@ impl<'g> Gathering<'g> {
             }
         }
         sections.sort_by_key(|section| place_of(&section.family));
+        for section in &mut sections {
+            section.lines.sort_by_key(|line| headline_place(&line.metric.id));
+        }
         let known_until = self.sources.facts.watermark().and_then(|at| self.shown(at));
         Card {
             company: self.settings.company.clone(),
@@ -348,6 +355,16 @@ pub(crate) fn grain_word(grain: Grain) -> &'static str {
         Grain::Quarter => "quarter",
         Grain::Year => "year",
     }
+}
+
+/// The metrics that are asked for first, in their order.
+pub(crate) const HEADLINES: [&str; 12] = [
+    "csat", "nps", "first_response_time", "resolution_time", "sla_attainment", "first_contact_resolution_touch", "reopen_rate",
+    "request_volume", "backlog", "internal_quality_score", "churn_rate", "cost_per_ticket",
+];
+
+fn headline_place(id: &str) -> usize {
+    HEADLINES.iter().position(|known| *known == id).unwrap_or(HEADLINES.len())
 }
 
 /// What sets a row apart from others of its metric: all of its group but the split and what was asked for.

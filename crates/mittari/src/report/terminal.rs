@@ -1,7 +1,7 @@
 //! The scorecard on a terminal: families as sections, a metric a line, what stands out first.
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row, Table, Width, presets};
 use mittari_core::estimate::Verdict;
+use unicode_width::UnicodeWidthStr;
 
 use super::card::{CalendarShown, Card, Figure, Finding, Line, Section, verdict_key, verdict_sign};
 use super::html::family;
@@ -13,6 +13,9 @@ use crate::console::{Console, Tone};
 const COURSE: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// Periods of a course that are drawn.
 const COURSE_MAX: usize = 24;
+/// Places for a title and for a value.
+const TITLE: usize = 32;
+const VALUE: usize = 14;
 
 /// The whole card as text.
 pub(crate) fn render(card: &Card, speech: &Speech, console: &Console) -> String {
@@ -41,6 +44,9 @@ impl Drawing<'_> {
             let now = self.span("period", compared.now.0, compared.now.1);
             let before = self.span("period", compared.before.0, compared.before.1);
             lines.push(speech.say_with("changes-between", &[("now", &now), ("before", &before)]));
+            let legend = [Verdict::Better, Verdict::Worse, Verdict::NoDetectableChange, Verdict::TooLittleData]
+                .map(|verdict| format!("{} {}", verdict_sign(verdict), speech.say(verdict_key(verdict))));
+            lines.push(self.console.paint(Tone::Soft, &legend.join("   ")));
         }
         let calendar = match &card.calendar {
             CalendarShown::None => speech.say("calendar-none"),
@@ -103,64 +109,51 @@ impl Drawing<'_> {
     }
 
     fn section(&self, section: &Section) -> String {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_width(u16::try_from(self.console.width).unwrap_or(120));
-        if self.console.coloured {
-            table.enforce_styling();
-        } else {
-            table.force_no_tty();
-        }
         let title = family(self.speech, &section.family);
-        table.set_header(self.header(&title));
-        let narrow = self.is_narrow();
-        for line in section.lines.iter().filter(|line| line.parts.is_empty()) {
-            table.add_row(self.row(line));
-        }
-        if let Some(column) = table.column_mut(1) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        let widths: &[u16] = if narrow { &[34, 18, 40] } else { &[30, 16, 22, 26, 26, 34] };
-        for (number, width) in widths.iter().enumerate() {
-            if let Some(column) = table.column_mut(number) {
-                column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(*width)));
+        let mut lines = vec![self.console.paint(Tone::Strong, &title)];
+        for line in &section.lines {
+            if line.parts.is_empty() {
+                lines.extend(self.metric(line));
+            } else {
+                lines.push(self.parts(line));
             }
         }
-        let mut text = table.trim_fmt();
-        for line in section.lines.iter().filter(|line| !line.parts.is_empty()) {
-            text.push('\n');
-            text.push_str(&self.parts(line));
-        }
-        text.push('\n');
-        text
+        lines.push(String::new());
+        lines.join("\n")
     }
 
-    fn is_narrow(&self) -> bool {
-        self.console.width < 110
+    /// One metric: title, value, course and change; under it how far to trust it, and what keeps it honest.
+    fn metric(&self, line: &Line) -> Vec<String> {
+        let title = self.title(line);
+        let value = self.value(line, &line.figure);
+        let tone = if line.figure.value.is_none() { Tone::Soft } else { Tone::Strong };
+        let room = TITLE.saturating_sub(letters(&title));
+        let padded = format!("{}{}", " ".repeat(VALUE.saturating_sub(letters(&value))), self.console.paint(tone, &value));
+        let course = course(line);
+        let (change, change_tone) = self.change(line);
+        let first = if letters(&title) > TITLE {
+            format!("  {title}\n  {}", " ".repeat(TITLE))
+        } else {
+            format!("  {title}{}", " ".repeat(room))
+        };
+        let mut head = format!("{first} {padded}  {course:<COURSE_MAX$}");
+        let mut lines = Vec::new();
+        let used = 2 + TITLE + 1 + VALUE + 2 + COURSE_MAX + 2;
+        if !change.is_empty() && used + letters(&change) <= self.console.width {
+            head.push_str(&format!("  {}", self.console.paint(change_tone, &change)));
+            lines.push(head.trim_end().to_owned());
+        } else {
+            lines.push(head.trim_end().to_owned());
+            lines.extend((!change.is_empty()).then(|| format!("    {}", self.console.paint(change_tone, &change))));
+        }
+        let trust = self.trust(line);
+        lines.extend((!trust.is_empty()).then(|| self.soft(&trust)));
+        lines.extend(self.guards(line));
+        lines
     }
 
-    fn header(&self, title: &str) -> Row {
-        let soft = |key: &str| Cell::new(self.speech.say(key)).add_attribute(Attribute::Dim);
-        let mut cells = vec![Cell::new(title).add_attribute(Attribute::Bold), soft("value").set_alignment(CellAlignment::Right)];
-        if !self.is_narrow() {
-            cells.extend([soft("interval"), soft("counted"), soft("trend")]);
-        }
-        cells.push(soft("change"));
-        Row::from(cells)
-    }
-
-    fn row(&self, line: &Line) -> Row {
-        let figure = &line.figure;
-        let mut value = Cell::new(self.value(line, figure)).set_alignment(CellAlignment::Right);
-        value = if figure.value.is_none() { value.add_attribute(Attribute::Dim) } else { value.add_attribute(Attribute::Bold) };
-        let mut cells = vec![Cell::new(self.title(line)), value];
-        if !self.is_narrow() {
-            cells.push(Cell::new(self.interval(line)).add_attribute(Attribute::Dim));
-            cells.push(Cell::new(self.counted(line)).add_attribute(Attribute::Dim));
-            cells.push(Cell::new(course(line)));
-        }
-        cells.push(self.change(line));
-        Row::from(cells)
+    fn soft(&self, text: &str) -> String {
+        self.wrapped("", text).lines().map(|line| self.console.paint(Tone::Soft, line)).collect::<Vec<_>>().join("\n")
     }
 
     fn title(&self, line: &Line) -> String {
@@ -180,53 +173,67 @@ impl Drawing<'_> {
         shown::value(self.speech, value, line.metric.unit, line.figure.currency.as_deref())
     }
 
-    fn interval(&self, line: &Line) -> String {
-        let ends = line.figure.low.zip(line.figure.high);
-        ends.map(|(low, high)| format!("{} \u{2013} {}", self.write(line, low), self.write(line, high))).unwrap_or_default()
-    }
-
-    fn counted(&self, line: &Line) -> String {
-        let mut text = counted(self.speech, &line.metric, &line.figure);
+    fn trust(&self, line: &Line) -> String {
         let figure = &line.figure;
+        let mut parts = Vec::new();
+        if let Some((low, high)) = figure.low.zip(figure.high) {
+            let (low, high) = (self.write(line, low), self.write(line, high));
+            parts.push(self.speech.say_with("interval-of", &[("low", &low), ("high", &high)]));
+        }
+        let counted = counted(self.speech, &line.metric, figure);
+        parts.extend((!counted.is_empty()).then_some(counted));
         if figure.open > 0 {
             let open = shown::count(self.speech.language, figure.open);
-            text.push_str(&format!("; {}", self.speech.say_count("still-open", figure.open, &open)));
+            parts.push(self.speech.say_count("still-open", figure.open, &open));
         }
         if figure.is_of_few(self.card.n_min) {
-            text.push_str(&format!("; {}", self.speech.say("few-rows")));
+            parts.push(self.speech.say("few-rows"));
         }
-        text
+        if let Some(target) = line.target {
+            parts.push(self.speech.say_with("target-is", &[("value", &self.write(line, target))]));
+        }
+        parts.join(" \u{b7} ")
     }
 
-    /// The verdict with both values; beside a speed metric what keeps it honest.
-    fn change(&self, line: &Line) -> Cell {
-        let mut text = String::new();
-        let verdict = line.change.as_ref().and_then(|change| change.verdict);
-        if let (Some(change), Some(verdict)) = (&line.change, verdict) {
-            text = format!("{} {}", verdict_sign(verdict), self.speech.say(verdict_key(verdict)));
-            if let (Some(before), Some(now)) = (change.previous, change.value) {
-                text.push_str(&format!("\n  {} \u{2192} {}", self.write(line, before), self.write(line, now)));
-            }
+    /// The verdict, and what was and is.
+    fn change(&self, line: &Line) -> (String, Tone) {
+        let Some(change) = &line.change else { return (String::new(), Tone::Soft) };
+        let Some(verdict) = change.verdict else { return (String::new(), Tone::Soft) };
+        let mut text = verdict_sign(verdict).to_owned();
+        if !matches!(verdict, Verdict::NoDetectableChange) {
+            text.push_str(&format!(" {}", self.speech.say(verdict_key(verdict))));
         }
-        let guards: Vec<String> = line
-            .guards
-            .iter()
-            .filter_map(|guard| Some(format!("{} {}", guard.metric.title.get(self.speech.language), verdict_sign(guard.verdict?))))
-            .collect();
+        if let (Some(before), Some(now)) = (change.previous, change.value) {
+            text.push_str(&format!(" {} \u{2192} {}", self.write(line, before), self.write(line, now)));
+        }
+        let tone = match verdict {
+            _ if line.broken_guard().is_some() => Tone::Bad,
+            Verdict::Better => Tone::Good,
+            Verdict::Worse => Tone::Bad,
+            Verdict::Higher | Verdict::Lower => Tone::Notable,
+            Verdict::NoDetectableChange | Verdict::TooLittleData => Tone::Soft,
+        };
+        (text, tone)
+    }
+
+    /// What keeps a speed metric honest, always; of other metrics only where it broke.
+    fn guards(&self, line: &Line) -> Vec<String> {
         if let Some(guard) = line.broken_guard() {
             let title = guard.metric.title.get(self.speech.language);
-            text.push_str(&format!("\n! {}", self.speech.say_with("guard-warning", &[("metric", title)])));
-        } else if !guards.is_empty() {
-            text.push_str(&format!("\n  {}: {}", self.speech.say("guard-title"), guards.join(", ")));
+            let warning = self.speech.say_with("guard-warning", &[("metric", title)]);
+            return vec![self.wrapped(&self.console.paint(Tone::Bad, "!"), &warning)];
         }
-        let cell = Cell::new(text.trim_start_matches('\n'));
-        match verdict {
-            _ if line.broken_guard().is_some() => cell.fg(Color::Red),
-            Some(Verdict::Better) => cell.fg(Color::Green),
-            Some(Verdict::Worse) => cell.fg(Color::Red),
-            Some(Verdict::Higher | Verdict::Lower) => cell.fg(Color::Yellow),
-            _ => cell.add_attribute(Attribute::Dim),
+        if line.metric.family != "speed" {
+            return Vec::new();
         }
+        let shown = |guard: &super::card::Guard| {
+            Some(format!("{} {}", guard.metric.title.get(self.speech.language), verdict_sign(guard.verdict?)))
+        };
+        let guards: Vec<String> = line.guards.iter().filter_map(shown).collect();
+        if guards.is_empty() {
+            return Vec::new();
+        }
+        vec![self.soft(&format!("{}: {}", self.speech.say("guard-title"), guards.join(", ")))]
     }
 
     /// A split: its shares, the largest first.
@@ -236,7 +243,8 @@ impl Drawing<'_> {
             format!("{label}\u{a0}{}", self.value(line, part))
         };
         let shares: Vec<String> = line.parts.iter().map(part).collect();
-        self.wrapped("", &format!("{}: {}", self.title(line), shares.join(" · "))).replacen("   ", " ", 1)
+        let text = format!("{}: {}", self.title(line), shares.join(" \u{b7} "));
+        self.wrapped("", &text).trim_start().lines().map(|line| format!("  {}", line.replacen("  ", "", 1))).collect::<Vec<_>>().join("\n")
     }
 
     fn absent(&self) -> Option<String> {
@@ -257,8 +265,9 @@ impl Drawing<'_> {
     }
 }
 
+/// How wide a text is on a terminal: Chinese letters take two places.
 fn letters(text: &str) -> usize {
-    text.chars().count()
+    text.width()
 }
 
 /// The course as a row of bars; a period without data is a gap, one that still runs is a dot.
@@ -293,7 +302,7 @@ mod tests {
     #[test]
     fn a_line_says_value_interval_rows_course_and_verdict() {
         let text = drawn(Language::English).replace('\u{a0}', " ");
-        for part in ["First response time", "1 h 52 min", "1 h 51 min – 1 h 54 min", "better", "2 h 45 min → 1 h 52 min"] {
+        for part in ["First response time", "1 h 52 min", "1 h 51 min to 1 h 54 min", "better", "2 h 45 min → 1 h 52 min"] {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }
     }

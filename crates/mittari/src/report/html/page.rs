@@ -7,6 +7,7 @@ use mittari_core::metric::{Band, Dating, Metric, Rows, StockAt};
 use super::svg::{self, Bar, Flag, Frame, Spot};
 use crate::report::card::{Breakdown, CalendarShown, Card, Figure, Line, Mark, Point, direction_key, verdict_key, verdict_sign};
 use crate::report::findings_text;
+use crate::report::gather::HEADLINES;
 use crate::report::shown;
 use crate::report::speech::Speech;
 
@@ -42,12 +43,10 @@ pub(crate) struct Words {
     pub(crate) bands: String,
     pub(crate) guard: String,
     pub(crate) values: String,
-    pub(crate) period: String,
     pub(crate) value: String,
     pub(crate) low: String,
     pub(crate) high: String,
     pub(crate) rows: String,
-    pub(crate) group: String,
 }
 
 /// A headline number.
@@ -124,12 +123,6 @@ pub(crate) struct AbsentShown {
     pub(crate) needs: String,
 }
 
-/// The metrics of the tiles, in their order.
-const HEADLINES: [&str; 12] = [
-    "csat", "nps", "first_response_time", "resolution_time", "sla_attainment", "first_contact_resolution_touch", "reopen_rate",
-    "request_volume", "backlog", "internal_quality_score", "churn_rate", "cost_per_ticket",
-];
-
 impl Page {
     /// The page of a card in a language.
     pub(crate) fn new(card: &Card, speech: &Speech) -> Page {
@@ -180,12 +173,10 @@ impl Words {
             bands: speech.say("bands"),
             guard: speech.say("guard-title"),
             values: speech.say("chart-values"),
-            period: speech.say("period-column"),
             value: speech.say("value"),
             low: speech.say("low"),
             high: speech.say("high"),
             rows: speech.say("rows"),
-            group: speech.say("group"),
         }
     }
 }
@@ -279,7 +270,7 @@ impl Maker<'_> {
             anchor: line_anchor(line),
             title: self.title(line),
             summary: metric.summary.get(speech.language).to_owned(),
-            value: self.value(line, &line.figure),
+            value: if line.parts.is_empty() { self.value(line, &line.figure) } else { String::new() },
             empty: line.figure.value.is_none(),
             interval: self.interval(line, &line.figure),
             counted: self.counted(line),
