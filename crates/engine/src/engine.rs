@@ -1,13 +1,16 @@
 //! A query from beginning to end: metrics to shapes, shapes to cells, cells to rows.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::lit;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use mittari_core::estimate::Level;
-use mittari_core::facts::Fact;
-use mittari_core::metric::{Catalogue, Formula, Measure, Metric};
+use mittari_core::facts::{DIMENSIONS, Fact, FactKind};
+use mittari_core::metric::{Attribution, Catalogue, Formula, Measure, Metric, nearest};
 use mittari_core::settings::Settings;
 use mittari_core::time::Instant;
 
@@ -15,6 +18,7 @@ use crate::answer::{Answering, Days, groups, slots};
 use crate::error::{EngineError, Result};
 use crate::facts::FactTables;
 use crate::functions::civil::Offsets;
+use crate::keys::KeySource;
 use crate::lookup::{Assignment, Lookup};
 use crate::period::{Period, PeriodSet, compared, day_of, periods, sets_of};
 use crate::planner::{Node, Planned, Planner, TakeState};
@@ -37,54 +41,140 @@ pub async fn run(
     settings: &Settings,
     query: &Query,
 ) -> Result<Vec<ResultRow>> {
-    let zone = zone(settings)?;
-    let metrics = query.metrics.iter().map(|id| catalogue.find(id)).collect::<std::result::Result<Vec<_>, _>>()?;
-    let state = state();
-    let offsets = Offsets::new(&zone);
-    let shapes = Vec::new();
-    let mut planner = Planner { state: &state, catalogue, settings, query, offsets: offsets.clone(), shapes };
-    let planned = plan_all(&mut planner, &metrics)?;
-    let shapes = planner.shapes;
+    answer(&Asked::new(tables, catalogue, settings, query)?).await
+}
 
-    let watermark = tables.watermark();
-    let now = watermark.unwrap_or_default();
-    let spans = Spans::of(tables, &planned, now)?;
-    let Some((from, to)) = days(query, spans.whole(), now, &zone) else {
-        return without_data(&planned, settings, tables, &zone);
-    };
-    let periods = periods(from, to, query.grain, &zone)?;
-    let counterparts = query.compare.map(|compare| compared(&periods, query.grain, compare, now, &zone)).transpose()?;
-    let sets = sets_of(periods.iter().chain(counterparts.iter().flatten()).copied());
-    let runs: Vec<Run<'_>> = sets
-        .iter()
-        .map(|set| Run::new(&state, tables, settings, set.clone(), now, offsets.clone()))
-        .collect();
+/// A query, planned: what is known before any row is read.
+pub(crate) struct Asked<'a> {
+    tables: &'a dyn FactTables,
+    settings: &'a Settings,
+    query: &'a Query,
+    zone: TimeZone,
+    state: SessionState,
+    offsets: Arc<Offsets>,
+    pub(crate) planned: Vec<Planned>,
+    pub(crate) shapes: Vec<Shape>,
+    now: Instant,
+    spans: Spans,
+    periods: Vec<Period>,
+    counterparts: Option<Vec<Period>>,
+    sets: Vec<PeriodSet>,
+}
 
-    let mut lookup = Lookup::new(&sets);
+impl<'a> Asked<'a> {
+    pub(crate) fn new(
+        tables: &'a dyn FactTables,
+        catalogue: &Catalogue,
+        settings: &'a Settings,
+        query: &'a Query,
+    ) -> Result<Asked<'a>> {
+        let zone = zone(settings)?;
+        let metrics = query.metrics.iter().map(|id| catalogue.find(id)).collect::<std::result::Result<Vec<_>, _>>()?;
+        let (state, offsets) = (state(), Offsets::new(&zone));
+        let mut planner = Planner::new(&state, catalogue, settings, query, &offsets);
+        let planned = plan_all(&mut planner, &metrics)?;
+        let shapes = planner.shapes;
+        let now = tables.watermark().unwrap_or_default();
+        let spans = Spans::of(tables, &planned, now)?;
+        let (mut all, mut counterparts) = (Vec::new(), None);
+        if let Some((from, to)) = days(query, spans.whole(), now, &zone) {
+            all = periods(from, to, query.grain, &zone)?;
+            let compare = query.compare.map(|compare| compared(&all, query.grain, compare, now, &zone));
+            counterparts = compare.transpose()?;
+        }
+        let sets = sets_of(all.iter().chain(counterparts.iter().flatten()).copied());
+        Ok(Asked { tables, settings, query, zone, state, offsets, planned, shapes, now, spans, periods: all, counterparts, sets })
+    }
+
+    /// One for each set of periods.
+    pub(crate) fn runs(&self) -> Vec<Run<'_>> {
+        self.sets.iter().map(|set| self.run_over(set.clone())).collect()
+    }
+
+    fn run_over(&self, set: PeriodSet) -> Run<'_> {
+        Run::new(&self.state, self.tables, self.settings, set, self.now, Arc::clone(&self.offsets))
+    }
+
+    /// A name that is no column of any fact and no custom value of any row is a mistake.
+    async fn refuse_unknown_dimensions(&self) -> Result<()> {
+        let mut facts: Vec<Fact> = self.planned.iter().flat_map(|planned| &planned.facts).copied().collect();
+        facts.sort_unstable();
+        facts.dedup();
+        let filtered = self.query.filters.iter().map(|filter| &filter.dimension);
+        for name in self.query.by.iter().chain(filtered) {
+            let is_column = |fact: &Fact| KeySource::of(*fact, name, Attribution::Solve).is_known();
+            if facts.is_empty() || facts.iter().any(is_column) {
+                continue;
+            }
+            let run = self.run_over(PeriodSet::default());
+            let mut found = (false, false);
+            for fact in &facts {
+                found.0 |= run.has_rows(*fact, None).await?;
+                found.1 = found.1 || run.has_rows(*fact, Some(name)).await?;
+            }
+            if found == (true, false) {
+                return Err(unknown_dimension(name, &facts));
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts by day of everything that is counted and compared.
+    async fn count_days(&self) -> Result<Days> {
+        let mut counted: HashMap<usize, Shape> = HashMap::new();
+        for planned in self.planned.iter().filter(|_| self.counterparts.is_some()) {
+            let Node::State(slot) = &planned.node else { continue };
+            let shape = &self.shapes[slot.shape];
+            let is_dated = matches!(shape.dates, Dates::Moment(_)) && shape.inner == Inner::Nothing;
+            if let (TakeState::Count(_), true) = (&slot.take, is_dated) {
+                let counts = shape.numbers.iter().map(|number| match number {
+                    Number::Count(condition) => Number::Count(condition.clone()),
+                    _ => Number::Count(lit(false)),
+                });
+                counted.insert(slot.shape, Shape { numbers: counts.collect(), ..shape.clone() });
+            }
+        }
+        let days = if counted.is_empty() { Vec::new() } else { days_of(&self.sets, self.now, &self.zone)? };
+        if days.is_empty() || days.len() > DAYS_MAX {
+            return Ok(Days::default());
+        }
+        let run = self.run_over(PeriodSet { periods: days.clone() });
+        let mut cells = HashMap::new();
+        for (place, shape) in &counted {
+            cells.insert(*place, run.first_pass(shape).await?);
+        }
+        Ok(Days { periods: days, cells })
+    }
+}
+
+/// Answers a planned query.
+pub(crate) async fn answer(asked: &Asked<'_>) -> Result<Vec<ResultRow>> {
+    let Asked { planned, shapes, settings, query, .. } = asked;
+    asked.refuse_unknown_dimensions().await?;
+    let runs = asked.runs();
+    let mut lookup = Lookup::new(&asked.sets);
     for run in &runs {
-        lookup.add_run(first_passes(run, &shapes).await?);
+        lookup.add_run(first_passes(run, shapes).await?);
     }
     let groups: Vec<Vec<Assignment>> = planned.iter().map(|planned| groups(planned, &lookup)).collect();
-    let level = match counterparts {
-        Some(_) => Level::USUAL.corrected(comparisons(&planned, &groups, periods.len())),
+    let level = match asked.counterparts {
+        Some(_) => Level::USUAL.corrected(comparisons(planned, &groups, asked.periods.len())),
         None => Level::USUAL,
     };
-    second_passes(&mut lookup, &runs, &shapes, &planned, level).await?;
-    let days = match &counterparts {
-        Some(_) => count_days(&state, tables, settings, &shapes, &planned, &sets, now, &zone).await?,
-        None => Days::default(),
-    };
-
+    second_passes(&mut lookup, &runs, shapes, planned, level).await?;
+    let days = asked.count_days().await?;
+    // Without data and without days in the query there are no periods: one row a metric says so.
+    let nothing = [Period::NONE];
     let answering = Answering {
         lookup: &lookup,
         settings,
-        now,
-        watermark,
-        facts_version: tables.facts_version(),
-        grained: query.grain.is_some(),
-        periods: &periods,
-        counterparts: counterparts.as_deref(),
-        spans: &spans.by_metric,
+        now: asked.now,
+        watermark: asked.tables.watermark(),
+        facts_version: asked.tables.facts_version(),
+        grained: query.grain.is_some() && !asked.periods.is_empty(),
+        periods: if asked.periods.is_empty() { &nothing } else { &asked.periods },
+        counterparts: asked.counterparts.as_deref(),
+        spans: &asked.spans.by_metric,
         of_agents: is_of_agents(query),
         days: &days,
     };
@@ -93,6 +183,24 @@ pub async fn run(
         rows.extend(answering.rows(planned, groups, level)?);
     }
     Ok(rows)
+}
+
+/// Every mistake in the expressions of metric files that only the SQL parser can see.
+pub fn check(catalogue: &Catalogue, settings: &Settings) -> Vec<EngineError> {
+    let (state, query) = (state(), Query::default());
+    let offsets = Offsets::new(&TimeZone::UTC);
+    let mut planner = Planner::new(&state, catalogue, settings, &query, &offsets);
+    let mut seen = Vec::new();
+    for metric in catalogue.iter() {
+        if let Err(error) = planner.plan(metric) {
+            // Variants repeat the mistakes of their file.
+            let told = error.to_string();
+            if !seen.iter().any(|known: &EngineError| known.to_string() == told) {
+                seen.push(error);
+            }
+        }
+    }
+    seen
 }
 
 /// The workspace's zone.
@@ -163,37 +271,6 @@ fn days(query: &Query, span: Option<(Instant, Instant)>, now: Instant, zone: &Ti
     }
 }
 
-/// Without any data and without days in the query there are no periods: one row a metric says so.
-fn without_data(
-    planned: &[Planned],
-    settings: &Settings,
-    tables: &dyn FactTables,
-    zone: &TimeZone,
-) -> Result<Vec<ResultRow>> {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let periods = periods(epoch, epoch.saturating_add(jiff::ToSpan::day(1)), None, zone)?;
-    let lookup = Lookup::new(&[]);
-    let (spans, days) = (HashMap::new(), Days::default());
-    let answering = Answering {
-        lookup: &lookup,
-        settings,
-        now: Instant::default(),
-        watermark: tables.watermark(),
-        facts_version: tables.facts_version(),
-        grained: false,
-        periods: &periods,
-        counterparts: None,
-        spans: &spans,
-        of_agents: false,
-        days: &days,
-    };
-    let mut rows = Vec::new();
-    for planned in planned.iter().filter(|planned| planned.by == 0) {
-        rows.extend(answering.rows(planned, &[vec![None; planned.names.len()]], Level::USUAL)?);
-    }
-    Ok(rows)
-}
-
 async fn first_passes(run: &Run<'_>, shapes: &[Shape]) -> Result<Vec<Cells>> {
     stream::iter(shapes).map(|shape| run.first_pass(shape)).buffered(PLANS_AT_ONCE).try_collect().await
 }
@@ -242,41 +319,17 @@ fn comparisons(planned: &[Planned], groups: &[Vec<Assignment>], periods: usize) 
     judged.map(|(_, groups)| groups.len() * periods).sum()
 }
 
-/// Counts by day of everything that is counted and compared.
-#[expect(clippy::too_many_arguments, reason = "all of a query is needed once more, by days")]
-async fn count_days(
-    state: &datafusion::execution::SessionState,
-    tables: &dyn FactTables,
-    settings: &Settings,
-    shapes: &[Shape],
-    planned: &[Planned],
-    sets: &[PeriodSet],
-    now: Instant,
-    zone: &TimeZone,
-) -> Result<Days> {
-    let mut counted: HashMap<usize, Shape> = HashMap::new();
-    for planned in planned {
-        let Node::State(slot) = &planned.node else { continue };
-        let shape = &shapes[slot.shape];
-        let is_dated = matches!(shape.dates, Dates::Moment(_)) && shape.inner == Inner::Nothing;
-        if let (TakeState::Count(_), true) = (&slot.take, is_dated) {
-            let counts = shape.numbers.iter().map(|number| match number {
-                Number::Count(condition) => Number::Count(condition.clone()),
-                _ => Number::Count(datafusion::logical_expr::lit(false)),
-            });
-            counted.insert(slot.shape, Shape { numbers: counts.collect(), ..shape.clone() });
-        }
-    }
-    let days = if counted.is_empty() { Vec::new() } else { days_of(sets, now, zone)? };
-    if days.is_empty() || days.len() > DAYS_MAX {
-        return Ok(Days::default());
-    }
-    let run = Run::new(state, tables, settings, PeriodSet { periods: days.clone() }, now, Offsets::new(zone));
-    let mut cells = HashMap::new();
-    for (place, shape) in &counted {
-        cells.insert(*place, run.first_pass(shape).await?);
-    }
-    Ok(Days { periods: days, cells })
+fn unknown_dimension(name: &str, facts: &[Fact]) -> EngineError {
+    let columns = facts.iter().flat_map(|fact| fact.columns()).filter(|column| column.kind == FactKind::Text);
+    let calendar = ["weekday", "hour", "tags", "themes"];
+    let known: Vec<&str> = columns.map(|column| column.name).chain(calendar).filter(|name| *name != "fields").collect();
+    let dimensions = DIMENSIONS.iter().map(|column| column.name).filter(|name| *name != "fields").chain(["weekday", "hour"]);
+    let listed = dimensions.collect::<Vec<_>>().join(", ");
+    let hint = match nearest(name, known) {
+        Some(nearest) => format!("Did you mean \"{nearest}\"? Dimensions are {listed}, and custom values."),
+        None => format!("Dimensions are {listed}, and the custom values of your rows."),
+    };
+    EngineError::UnknownDimension { name: name.to_owned(), hint }
 }
 
 fn days_of(sets: &[PeriodSet], now: Instant, zone: &TimeZone) -> Result<Vec<Period>> {

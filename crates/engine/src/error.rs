@@ -10,6 +10,9 @@ pub enum EngineError {
     /// A metric that nobody knows.
     #[error(transparent)]
     UnknownMetric(#[from] UnknownMetric),
+    /// A query that names no metric.
+    #[error("no metric is named")]
+    NoMetric,
     /// A metric file with a mistake that only the SQL parser can see.
     #[error(transparent)]
     Metric(#[from] MetricFileError),
@@ -65,16 +68,6 @@ pub enum EngineError {
         /// What is wrong.
         source: EstimateError,
     },
-    /// A row of an example that is no row of its table.
-    #[error("{file}:{line}: {message}")]
-    Given {
-        /// The metric file.
-        file: String,
-        /// The line.
-        line: u32,
-        /// What is wrong.
-        message: String,
-    },
 }
 
 /// The engine's result.
@@ -87,13 +80,13 @@ impl EngineError {
             EngineError::UnknownMetric(unknown) => unknown.hint(),
             EngineError::Metric(error) => error.hint(),
             EngineError::Query { hint, .. } | EngineError::UnknownDimension { hint, .. } => hint.clone(),
+            EngineError::NoMetric => "\"mittari metrics\" lists them.".to_owned(),
             EngineError::UnknownZone { .. } => "Name it as the zone database does: Europe/Helsinki.".to_owned(),
             EngineError::TooManyPeriods { .. } => "Choose a coarser grain, or a shorter span.".to_owned(),
             EngineError::Plan { .. } | EngineError::Facts { .. } => {
                 "\"mittari verify\" tells whether the data folder is whole; \"mittari rebuild\" mends facts.".to_owned()
             }
             EngineError::Estimate { .. } => "This is a mistake of the program: please report it.".to_owned(),
-            EngineError::Given { .. } => "Cells are written as in a file to import.".to_owned(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod answer;
 mod arithmetic;
 mod engine;
 mod error;
+mod explain;
 mod expression;
 mod facts;
 mod functions;
@@ -21,8 +22,9 @@ mod run;
 mod session;
 mod shape;
 
-pub use engine::run;
+pub use engine::{check, run};
 pub use error::{EngineError, Result};
+pub use explain::{Explanation, RowsBehind, explain};
 pub use facts::FactTables;
 pub use query::{Compare, Filter, Grain, Query, QueryText};
 pub use row::{Group, ResultRow};

@@ -27,6 +27,16 @@ pub(crate) struct Period {
 }
 
 impl Period {
+    /// No period at all.
+    pub(crate) const NONE: Period = Period {
+        label: Date::ZERO,
+        first: Date::ZERO,
+        end: Date::ZERO,
+        from: Instant(0),
+        to: Instant(0),
+        full_to: Instant(0),
+    };
+
     /// Whether it is made of whole civil months.
     pub(crate) fn is_whole_months(&self) -> bool {
         self.first.day() == 1 && self.end.day() == 1 && self.first < self.end

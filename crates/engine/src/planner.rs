@@ -96,11 +96,11 @@ pub(crate) enum TakeState {
 
 /// Makes plans of metrics.
 pub(crate) struct Planner<'a> {
-    pub(crate) state: &'a SessionState,
-    pub(crate) catalogue: &'a Catalogue,
-    pub(crate) settings: &'a Settings,
-    pub(crate) query: &'a Query,
-    pub(crate) offsets: Arc<Offsets>,
+    state: &'a SessionState,
+    catalogue: &'a Catalogue,
+    settings: &'a Settings,
+    query: &'a Query,
+    offsets: Arc<Offsets>,
     pub(crate) shapes: Vec<Shape>,
 }
 
@@ -136,6 +136,16 @@ enum Grouping {
 }
 
 impl<'a> Planner<'a> {
+    pub(crate) fn new(
+        state: &'a SessionState,
+        catalogue: &'a Catalogue,
+        settings: &'a Settings,
+        query: &'a Query,
+        offsets: &Arc<Offsets>,
+    ) -> Planner<'a> {
+        Planner { state, catalogue, settings, query, offsets: Arc::clone(offsets), shapes: Vec::new() }
+    }
+
     /// Plans one metric and everything that it is made of.
     pub(crate) fn plan(&mut self, metric: &Metric) -> Result<Planned> {
         let metric = metric.with(self.settings);

@@ -10,7 +10,7 @@ use datafusion::common::ScalarValue;
 use datafusion::datasource::provider_as_source;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{AggregateUDF, Expr, LogicalPlan, ScalarUDF, TableSource, col, lit};
+use datafusion::logical_expr::{AggregateUDF, Expr, LogicalPlan, LogicalPlanBuilder, ScalarUDF, TableSource, col, lit};
 use datafusion::prelude::DataFrame;
 use mittari_core::facts::Fact;
 use mittari_core::metric::StockAt;
@@ -23,6 +23,7 @@ use crate::facts::FactTables;
 use crate::functions::between::{BetweenFunction, Ranges};
 use crate::functions::civil::{Offsets, hour, weekday};
 use crate::functions::distribution::Distribution;
+use crate::functions::field::field_of;
 use crate::functions::group::{GroupKey, group_number};
 use crate::functions::place::{self, Boundaries};
 use crate::functions::sums::Sums;
@@ -149,6 +150,21 @@ impl<'a> Run<'a> {
         Moments { start, end, now: moment(self.now), held }
     }
 
+    /// Whether a fact has any row, or any with a custom value of a name.
+    pub(crate) async fn has_rows(&self, fact: Fact, field: Option<&str>) -> Result<bool> {
+        let failed = |error| plan_error(fact.name(), error);
+        let plan = || {
+            let rows = LogicalPlanBuilder::scan(fact.name(), self.source(fact)?, None)?;
+            let rows = match field {
+                Some(name) => rows.filter(field_of().call(vec![col("fields"), lit(name)]).is_not_null())?,
+                None => rows,
+            };
+            rows.limit(0, Some(1))?.build()
+        };
+        let batches = self.collect(plan().map_err(failed)?).await.map_err(failed)?;
+        Ok(batches.iter().any(|batch| batch.num_rows() > 0))
+    }
+
     /// The plan's text, as it will run.
     pub(crate) fn plan_text(&self, shape: &Shape) -> Result<String> {
         let failed = |error| plan_error(shape.fact.name(), error);
@@ -167,7 +183,7 @@ impl<'a> Run<'a> {
         Ok(cells)
     }
 
-    async fn collect(&self, plan: LogicalPlan) -> datafusion::error::Result<Vec<RecordBatch>> {
+    pub(crate) async fn collect(&self, plan: LogicalPlan) -> datafusion::error::Result<Vec<RecordBatch>> {
         DataFrame::new(self.state.clone(), plan).collect().await
     }
 

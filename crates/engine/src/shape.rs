@@ -148,7 +148,7 @@ impl Shape {
     /// Conditions and values of every number as columns of the dated rows.
     pub(crate) fn prepared(&self, run: &Run<'_>) -> Result<Prepared> {
         let moments = run.moments(&self.dates);
-        let mut dated = self.dated(run, &moments)?;
+        let mut dated = self.dated(run, &moments, self.columns())?;
         if let Some(per) = &self.per {
             dated = per.netted(dated, self.keys.len(), &moments)?;
         }
@@ -172,13 +172,13 @@ impl Shape {
     }
 
     /// The rows in their periods: number of the period, weight, keys, and the fact's columns that are needed.
-    fn dated(&self, run: &Run<'_>, moments: &Moments) -> Result<LogicalPlanBuilder> {
+    pub(crate) fn dated(&self, run: &Run<'_>, moments: &Moments, columns: Vec<String>) -> Result<LogicalPlanBuilder> {
         let (from, to) = run.bounds();
         let mut scan = LogicalPlanBuilder::scan(self.fact.name(), run.source(self.fact)?, None)?;
         for filter in &self.filters {
             scan = scan.filter(filter.clone())?;
         }
-        let mut projection: Vec<Expr> = self.columns().into_iter().map(col).collect();
+        let mut projection: Vec<Expr> = columns.into_iter().map(col).collect();
         projection.push(col("weight").alias(WEIGHT));
         let mut lists = Vec::new();
         for (at, (_, source)) in self.keys.iter().enumerate() {
