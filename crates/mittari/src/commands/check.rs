@@ -2,6 +2,8 @@
 
 use clap::Args;
 use mittari_core::metric::{Metric, Origin};
+use mittari_core::settings::Settings;
+use mittari_store::{Access, Store};
 use serde_json::json;
 
 use super::Place;
@@ -27,6 +29,9 @@ impl Check {
         for id in &self.metrics {
             catalogue.find(id).map_err(|unknown| Failure::input(unknown.to_string(), unknown.hint()))?;
         }
+        let settings = Store::open(place.data, Access::Read).map_or_else(|_| Settings::default(), |store| store.settings().clone());
+        let mut unreadable: Vec<(String, String)> = errors.iter().map(|error| (error.to_string(), error.hint())).collect();
+        unreadable.extend(mittari_engine::check(&catalogue, &settings).iter().map(|error| (error.to_string(), error.hint())));
         let bench = Bench::new()?;
         let of_file = |metric: &&Metric| metric.variant.is_none() && (self.metrics.is_empty() || self.metrics.contains(&metric.id));
         let mut tried = Vec::new();
@@ -37,21 +42,22 @@ impl Check {
                 tried.push(result);
             }
         }
+        let fine = unreadable.is_empty();
         let failed = tried.iter().filter(|one| !one.failures.is_empty()).count();
         let metrics = catalogue.iter().filter(of_file).count();
         if place.console.json {
             let failures: Vec<_> = tried.iter().filter(|one| !one.failures.is_empty()).map(as_json).collect();
-            let unreadable: Vec<_> = errors.iter().map(|error| json!({"error": error.to_string(), "hint": error.hint()})).collect();
+            let unreadable: Vec<_> = unreadable.iter().map(|(error, hint)| json!({"error": error, "hint": hint})).collect();
             place.console.say_json(&json!({
                 "metrics": metrics, "examples": tried.len(), "failed": failed, "failures": failures, "unreadable": unreadable,
             }))?;
         } else {
-            for error in &errors {
-                place.console.say(&format!("{} {error}\n       {}", place.console.paint(Tone::Bad, "unreadable"), error.hint()))?;
+            for (error, hint) in &unreadable {
+                place.console.say(&format!("{} {error}\n       {hint}", place.console.paint(Tone::Bad, "unreadable")))?;
             }
             place.console.say(&format!("{metrics} metrics, {} examples: {} agree, {failed} differ", tried.len(), tried.len() - failed))?;
         }
-        Ok(if failed == 0 && errors.is_empty() { Outcome::Fine } else { Outcome::Findings })
+        Ok(if failed == 0 && fine { Outcome::Fine } else { Outcome::Findings })
     }
 
     fn tell(&self, tried: &Tried, metric: &Metric, place: &Place<'_>) -> Done<()> {
