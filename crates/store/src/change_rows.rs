@@ -17,7 +17,7 @@ use mittari_core::time::{DAY, Instant, Span};
 
 use crate::cells::day_number;
 use crate::error::Result;
-use crate::files::DataFile;
+use crate::fact_file::FactFile;
 use crate::register::FileRecord;
 use crate::schema::{DECIMAL, fact_schema};
 
@@ -155,53 +155,51 @@ impl CellSink for Cursor<'_> {
     }
 }
 
-/// Where finished batches go.
-pub(crate) enum Target {
-    /// One file a fact in the folder of its table; made with the first row.
+/// Where the rows go.
+enum Target {
+    /// One file a fact, in the folder of its table.
     Files {
         data: PathBuf,
         /// Unique in the data folder: "12-0".
         stem: String,
-        open: Vec<Option<DataFile>>,
-        minus: Vec<bool>,
+        files: Vec<FactFile>,
     },
     /// Batches by fact.
-    Memory(Vec<Vec<RecordBatch>>),
+    Memory { builders: Vec<FactBuilder>, batches: Vec<Vec<RecordBatch>> },
 }
 
 /// The change rows of one batch, all facts.
 pub(crate) struct ChangeRows {
-    builders: Vec<FactBuilder>,
     target: Target,
 }
 
 impl ChangeRows {
     /// Rows that go to files named after `stem`.
     pub(crate) fn to_files(data: PathBuf, stem: String, recorded_at: i64) -> ChangeRows {
-        let open = Fact::ALL.iter().map(|_| None).collect();
-        let minus = vec![false; Fact::ALL.len()];
-        ChangeRows::new(Target::Files { data, stem, open, minus }, recorded_at)
+        let files = Fact::ALL.iter().map(|fact| FactFile::new(*fact, recorded_at)).collect();
+        ChangeRows { target: Target::Files { data, stem, files } }
     }
 
     /// Rows that stay in memory.
     pub(crate) fn in_memory(recorded_at: i64) -> ChangeRows {
-        ChangeRows::new(Target::Memory(vec![Vec::new(); Fact::ALL.len()]), recorded_at)
-    }
-
-    fn new(target: Target, recorded_at: i64) -> ChangeRows {
         let builders = Fact::ALL.iter().map(|fact| FactBuilder::new(*fact, recorded_at)).collect();
-        ChangeRows { builders, target }
+        ChangeRows { target: Target::Memory { builders, batches: vec![Vec::new(); Fact::ALL.len()] } }
     }
 
     /// Adds a change.
     #[inline]
     pub(crate) fn push<'a, R: FactRow<'a>>(&mut self, weight: i8, row: &R) -> Result<()> {
         let place = R::FACT as usize;
-        self.builders[place].push(weight, row);
-        if let (Target::Files { minus, .. }, true) = (&mut self.target, weight < 0) {
-            minus[place] = true;
+        match &mut self.target {
+            Target::Files { data, stem, files } => files[place].push(data, stem, weight, row),
+            Target::Memory { builders, batches } => {
+                builders[place].push(weight, row);
+                if builders[place].rows >= BATCH_ROWS {
+                    batches[place].push(builders[place].finish()?);
+                }
+                Ok(())
+            }
         }
-        if self.builders[place].rows >= BATCH_ROWS { self.flush(place) } else { Ok(()) }
     }
 
     /// Adds several changes of one weight.
@@ -209,47 +207,21 @@ impl ChangeRows {
         rows.iter().try_for_each(|row| self.push(weight, row))
     }
 
-    fn flush(&mut self, place: usize) -> Result<()> {
-        let fact = Fact::ALL[place];
-        let batch = self.builders[place].finish()?;
-        match &mut self.target {
-            Target::Memory(batches) => batches[place].push(batch),
-            Target::Files { data, stem, open, minus: _ } => {
-                let file = match &mut open[place] {
-                    Some(file) => file,
-                    none => {
-                        let name = format!("part-{stem}.parquet");
-                        let mut file = DataFile::begin(data, &folder(fact), name, &fact_schema(fact))?;
-                        file.record().recorded_at = self.builders[place].recorded_at;
-                        none.insert(file)
-                    }
-                };
-                let (first, last) = dates(fact, &batch);
-                let record = file.record();
-                record.first_at = record.first_at.into_iter().chain(first).min();
-                record.last_at = record.last_at.into_iter().chain(last).max();
-                file.write(&batch)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Writes what is left and closes the files.
-    pub(crate) fn finish(mut self) -> Result<Finished> {
-        for place in 0..self.builders.len() {
-            if self.builders[place].rows > 0 {
-                self.flush(place)?;
-            }
-        }
+    pub(crate) fn finish(self) -> Result<Finished> {
         match self.target {
-            Target::Memory(batches) => Ok(Finished { files: Vec::new(), batches }),
-            Target::Files { open, minus, .. } => {
-                let files = open.into_iter().zip(minus).filter_map(|(file, minus)| file.map(|file| (file, minus)));
-                let files = files.map(|(mut file, minus)| {
-                    file.record().minus = minus;
-                    file.finish()
-                });
-                Ok(Finished { files: files.collect::<Result<_>>()?, batches: Vec::new() })
+            Target::Memory { mut builders, mut batches } => {
+                for (builder, batches) in builders.iter_mut().zip(&mut batches) {
+                    if builder.rows > 0 {
+                        batches.push(builder.finish()?);
+                    }
+                }
+                Ok(Finished { files: Vec::new(), batches })
+            }
+            Target::Files { data, stem, files } => {
+                let files = files.into_iter().map(|file| file.finish(&data, &stem));
+                let files = files.filter_map(Result::transpose).collect::<Result<_>>()?;
+                Ok(Finished { files, batches: Vec::new() })
             }
         }
     }

@@ -10,25 +10,47 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, SchemaRef};
-use parquet::arrow::ArrowWriter;
+use arrow::datatypes::{Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
-use parquet::basic::{Compression, Encoding};
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
-use parquet::schema::types::ColumnPath;
 use twox_hash::XxHash64;
 
 use crate::error::{Result, StoreError};
+use crate::pages::{Layout, PageColumn, TableFile};
 use crate::register::FileRecord;
 
-/// Rows of a row group: the unit that a reader skips.
-pub(crate) const GROUP_ROWS: usize = 1 << 18;
-
 /// A data file being written.
-pub(crate) struct DataFile {
+pub(crate) struct PageFile {
     path: PathBuf,
-    record: FileRecord,
-    writer: ArrowWriter<Hashed>,
+    folder: String,
+    name: String,
+    rows: usize,
+    table: TableFile<Hashed>,
+}
+
+/// What is recorded of the rows of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Rows {
+    pub(crate) bucket_min: i32,
+    pub(crate) bucket_max: i32,
+    pub(crate) recorded_at: i64,
+    pub(crate) minus: bool,
+    pub(crate) first_at: Option<i64>,
+    pub(crate) last_at: Option<i64>,
+    pub(crate) live: bool,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Rows {
+            bucket_min: 0,
+            bucket_max: i32::MAX,
+            recorded_at: 0,
+            minus: false,
+            first_at: None,
+            last_at: None,
+            live: false,
+        }
+    }
 }
 
 /// Passes bytes on to a file and hashes them.
@@ -51,54 +73,45 @@ impl Write for Hashed {
     }
 }
 
-impl DataFile {
+impl PageFile {
     /// Begins a file in a folder of the data folder.
-    pub(crate) fn begin(data: &Path, folder: &str, name: String, schema: &SchemaRef) -> Result<DataFile> {
+    pub(crate) fn begin(data: &Path, folder: &str, name: String, schema: &Schema, layout: Layout) -> Result<PageFile> {
         let place = data.join(folder);
         std::fs::create_dir_all(&place).map_err(StoreError::io(&place))?;
         let path = place.join(&name);
         let file = File::create(&path).map_err(StoreError::io(&path))?;
         let hashed =
             Hashed { file: std::io::BufWriter::with_capacity(1 << 20, file), hash: XxHash64::with_seed(0), size: 0 };
-        let writer = ArrowWriter::try_new(hashed, std::sync::Arc::clone(schema), Some(properties(schema)));
-        let writer = writer.map_err(StoreError::parquet(&path))?;
-        let record = FileRecord {
-            folder: folder.to_owned(),
-            name,
-            size: 0,
-            rows: 0,
-            checksum: 0,
-            bucket_min: 0,
-            bucket_max: i32::MAX,
-            recorded_at: 0,
-            minus: false,
-            first_at: None,
-            last_at: None,
-            live: false,
-        };
-        Ok(DataFile { path, record, writer })
+        let table = TableFile::begin(hashed, schema, layout).map_err(StoreError::parquet(&path))?;
+        Ok(PageFile { path, folder: folder.to_owned(), name, rows: 0, table })
     }
 
-    /// Adds rows.
-    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.record.rows += batch.num_rows() as i64;
-        self.writer.write(batch).map_err(StoreError::parquet(&self.path))
-    }
-
-    /// What will be recorded of the file; the caller fills in what it knows of the rows.
-    pub(crate) fn record(&mut self) -> &mut FileRecord {
-        &mut self.record
+    /// Writes the rows that wait in the columns.
+    pub(crate) fn write_group(&mut self, columns: &mut [PageColumn], rows: usize) -> Result<()> {
+        self.rows += rows;
+        self.table.write_group(columns).map_err(StoreError::parquet(&self.path))
     }
 
     /// Writes the footer and makes the file durable; its folder is synced once for all files of a batch.
-    pub(crate) fn finish(mut self) -> Result<FileRecord> {
-        let mut hashed = self.writer.into_inner().map_err(StoreError::parquet(&self.path))?;
+    pub(crate) fn finish(self, rows: Rows) -> Result<FileRecord> {
+        let mut hashed = self.table.finish().map_err(StoreError::parquet(&self.path))?;
         hashed.flush().map_err(StoreError::io(&self.path))?;
-        self.record.size = hashed.size;
-        self.record.checksum = hashed.hash.finish() as i64;
         let file = hashed.file.into_inner().map_err(|error| StoreError::io(&self.path)(error.into_error()))?;
         sync(&file, &self.path);
-        Ok(self.record)
+        Ok(FileRecord {
+            folder: self.folder,
+            name: self.name,
+            size: hashed.size,
+            rows: self.rows as i64,
+            checksum: hashed.hash.finish() as i64,
+            bucket_min: rows.bucket_min,
+            bucket_max: rows.bucket_max,
+            recorded_at: rows.recorded_at,
+            minus: rows.minus,
+            first_at: rows.first_at,
+            last_at: rows.last_at,
+            live: rows.live,
+        })
     }
 }
 
@@ -116,37 +129,6 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
     let opened = File::open(folder).map_err(StoreError::io(folder))?;
     sync(&opened, folder);
     Ok(())
-}
-
-fn properties(schema: &SchemaRef) -> WriterProperties {
-    let mut builder = WriterProperties::builder()
-        .set_compression(Compression::LZ4_RAW)
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_max_row_group_row_count(Some(GROUP_ROWS))
-        .set_data_page_row_count_limit(20_000)
-        .set_dictionary_page_size_limit(16 << 20)
-        .set_write_batch_size(8 << 10)
-        .set_created_by("mittari".to_owned());
-    for field in schema.fields() {
-        builder = column_properties(builder, field.name(), field.data_type());
-    }
-    builder.build()
-}
-
-/// Numbers that differ row by row gain nothing from a dictionary.
-fn column_properties(builder: WriterPropertiesBuilder, name: &str, data_type: &DataType) -> WriterPropertiesBuilder {
-    let path = ColumnPath::from(name);
-    match (name, data_type) {
-        ("bucket", _) => builder.set_column_statistics_enabled(path, EnabledStatistics::Chunk),
-        ("content" | "external_id", _) => builder.set_column_dictionary_enabled(path, false),
-        ("recorded_at", _) => builder.set_column_statistics_enabled(path, EnabledStatistics::Chunk),
-        (_, DataType::Timestamp(..)) => builder
-            .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_encoding(path.clone(), Encoding::PLAIN)
-            .set_column_statistics_enabled(path, EnabledStatistics::Chunk),
-        (name, DataType::Int64) if name.ends_with("_us") => builder.set_column_dictionary_enabled(path, false),
-        _ => builder,
-    }
 }
 
 /// Opens a data file, with a typed error where it is not what was written.

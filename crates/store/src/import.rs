@@ -13,10 +13,10 @@ use mittari_core::model::Table;
 
 use crate::cells::ModelRows;
 use crate::error::Result;
-use crate::files::DataFile;
 use crate::fold::gather::{self, Block};
 use crate::home::homes;
 use crate::links::{Link, links_of};
+use crate::model_file::ModelFile;
 use crate::prepare::{Preparing, prepare};
 use crate::register::{FileRecord, ImportRecord, Rejected, TableCounts};
 use crate::schema::{at, model_schema};
@@ -175,15 +175,9 @@ pub(crate) fn watermark(table: Table, rows: &RecordBatch) -> Option<i64> {
 
 /// Writes sorted rows of a table as one file.
 pub(crate) fn write_model_file(store: &mut Store, table: Table, rows: &RecordBatch) -> Result<FileRecord> {
-    let name = format!("part-{}.parquet", store.next_stem());
-    let mut file = DataFile::begin(store.data(), &gather::folder(table), name, &model_schema(table))?;
-    file.write(rows)?;
-    let buckets: &Int32Array = rows.column(at::BUCKET).as_primitive();
-    let moments = rows.column(at::OCCURRED_AT).as_primitive::<TimestampMicrosecondType>();
-    let record = file.record();
-    record.bucket_min = arrow::compute::min(buckets).unwrap_or_default();
-    record.bucket_max = arrow::compute::max(buckets).unwrap_or_default();
-    (record.first_at, record.last_at) = (arrow::compute::min(moments), arrow::compute::max(moments));
+    let stem = store.next_stem();
+    let mut file = ModelFile::begin(store.data(), table, &stem)?;
+    file.push(rows)?;
     file.finish()
 }
 

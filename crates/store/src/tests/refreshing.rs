@@ -36,7 +36,7 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(4))]
     #[test]
     fn batches_in_any_order_leave_what_one_fold_of_all_leaves(
         rows in prop::collection::vec(row(), 1..60),
