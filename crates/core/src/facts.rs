@@ -484,7 +484,7 @@ facts! {
         waiting_since: instant,
         /// when it ended; null while it runs
         ended_at: instant,
-        /// reply, solve or merge; null while it runs
+        /// reply, solve, end (hung up, given up, spam) or merge; null while it runs
         ended_by: text,
         /// how long
         wait_us: duration,

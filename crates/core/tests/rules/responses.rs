@@ -147,6 +147,27 @@ fn a_wait_that_nobody_answered_runs_on() {
     assert_eq!((facts.waits[0].ended_at, facts.waits[0].wait_us), (None, None));
 }
 
+#[test]
+fn nobody_waits_after_hanging_up_or_at_the_end_of_a_chat() {
+    let desk = Desk::default();
+    let ended_by = |lines: &[&'static str]| {
+        let events = events("c", lines);
+        let group = mittari_core::fold::conversation::Group { key: "c", events: &events, ..Default::default() };
+        desk.fold_group(&group).waits.iter().map(|wait| wait.ended_by).collect::<Vec<_>>()
+    };
+    assert_eq!(ended_by(&["0m opened channel=phone", "0m queued", "2m abandoned"]), [Some("end")]);
+    let chat = ["0m opened channel=chat", "1m message agent ann", "2m message customer", "9m ended"];
+    assert_eq!(ended_by(&chat), [Some("reply"), Some("end")]);
+    assert_eq!(ended_by(&["0m opened", "1h status value=closed", "1h outcome value=spam"]), [Some("end")]);
+}
+
+#[test]
+fn a_chat_that_ends_solved_ends_its_last_wait_by_the_solve() {
+    let lines = ["0m opened channel=chat", "1m message agent ann", "2m message customer", "9m ended", "9m outcome value=solved"];
+    let desk = Desk::default();
+    assert_eq!(desk.fold(&lines).waits[1].ended_by, Some("solve"));
+}
+
 fn office() -> Settings {
     let day = vec!["09:00-17:00".to_owned()];
     let hours = ["mon", "tue", "wed", "thu", "fri"].map(|name| (name.to_owned(), day.clone())).into();

@@ -85,10 +85,8 @@ impl<'a> StatusClock<'a> {
     }
 
     /// A call or chat is over; where the source knows no statuses, so is the case.
-    pub(super) fn ended(&mut self, at: Instant) {
-        if self.status.is_none() {
-            self.close(at);
-        }
+    pub(super) fn ended(&mut self, at: Instant) -> Change {
+        if self.status.is_none() { self.close(at) } else { Change::None }
     }
 
     /// Merged into another conversation: nothing is open here any more.
@@ -120,10 +118,13 @@ impl<'a> StatusClock<'a> {
     }
 
     fn close(&mut self, at: Instant) -> Change {
-        if let Some(episode) = self.episodes.last_mut() {
-            episode.closes_at.get_or_insert(at);
+        match self.episodes.last_mut() {
+            Some(episode) if episode.closes_at.is_none() => {
+                episode.closes_at = Some(at);
+                Change::Closed
+            }
+            _ => Change::None,
         }
-        Change::None
     }
 
     fn reopen(&mut self, at: Instant, by: ActorKind) -> Change {
@@ -163,5 +164,7 @@ impl<'a> StatusClock<'a> {
 pub(super) enum Change {
     None,
     Solved,
+    /// Over without a solve.
+    Closed,
     Reopened,
 }

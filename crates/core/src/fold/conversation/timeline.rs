@@ -240,6 +240,7 @@ impl<'a> Timeline<'a> {
                 let replied = self.waits.human_messages.last().map(|(_, agent)| *agent);
                 self.row.agent_at_solve = self.staffing.assignee().or(replied);
             }
+            Change::Closed => self.waits.over(at, self.staffing.calendar),
             Change::Reopened => self.waits.reopened(),
             Change::None => {}
         }
@@ -318,9 +319,12 @@ impl<'a> Timeline<'a> {
         }
     }
 
+    /// The customer has left; where the source knows no statuses, that is the end.
     fn abandoned(&mut self, at: Instant) {
         if self.served_at.is_none() && self.row.abandoned.is_none() {
             self.leave_queue(at, true);
+            let change = self.statuses.ended(at);
+            self.follow(change, at);
         }
     }
 
@@ -338,7 +342,8 @@ impl<'a> Timeline<'a> {
         }
         self.row.ended_at = Some(at);
         self.staffing.ended(at);
-        self.statuses.ended(at);
+        let change = self.statuses.ended(at);
+        self.follow(change, at);
     }
 
     pub(super) fn complained(&mut self, at: Instant) {

@@ -101,8 +101,19 @@ impl<'a> WaitClock<'a> {
         });
     }
 
+    /// Solved: the wait is over, also one that ended with the call or chat just before.
     pub(super) fn solved(&mut self, at: Instant, calendar: Option<&Calendar>) {
-        self.end_wait(at, "solve", calendar);
+        let ended = self.end_wait(at, "solve", calendar);
+        if let (None, Some(last)) = (ended, self.waits.last_mut())
+            && last.ended_by == Some("end")
+        {
+            last.ended_by = Some("solve");
+        }
+    }
+
+    /// Over without a solve: hung up, given up, spam. Nobody waits any more.
+    pub(super) fn over(&mut self, at: Instant, calendar: Option<&Calendar>) {
+        self.end_wait(at, "end", calendar);
     }
 
     /// The status left solved: what the customer wrote since then waits from when it was written.
