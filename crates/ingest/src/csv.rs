@@ -315,7 +315,7 @@ fn wrong_count(found: usize, expected: usize) -> Fault {
 }
 
 fn is_blank(row: &[u8]) -> bool {
-    row.iter().all(|byte| matches!(byte, b'\r' | b'\n'))
+    row.iter().all(|byte| matches!(byte, b'\r' | b'\n' | b' '))
 }
 
 /// Leaves the first line behind, however long it is; how many lines that were.
@@ -333,9 +333,15 @@ fn skip_line(text: &mut Text) -> Result<u64, IngestError> {
     }
 }
 
+/// Stands for any run of blanks between fields.
+pub(crate) const BLANKS: u8 = b' ';
+
 /// Splits the row at the beginning of `window` into `fields`.
 pub(crate) fn scan_row(window: &[u8], is_last: bool, delimiter: u8, fields: &mut Vec<Field>) -> Scan {
     fields.clear();
+    if delimiter == BLANKS {
+        return scan_words(window, is_last, fields);
+    }
     let (mut at, mut lines, mut is_garbled) = (0, 1, false);
     if window.is_empty() {
         return Scan::Unfinished;
@@ -378,6 +384,27 @@ pub(crate) fn scan_row(window: &[u8], is_last: bool, delimiter: u8, fields: &mut
         };
         return if is_garbled { Scan::Garbled { length, lines } } else { Scan::Row { length, lines } };
     }
+}
+
+/// A row of columns held apart by blanks only, as printed tables are; there are no quotes and no empty fields.
+fn scan_words(window: &[u8], is_last: bool, fields: &mut Vec<Field>) -> Scan {
+    let (end, length) = match memchr::memchr(b'\n', window) {
+        Some(end) => (end, end + 1),
+        None if is_last && !window.is_empty() => (window.len(), window.len()),
+        None => return Scan::Unfinished,
+    };
+    let mut start = None;
+    for (at, byte) in window[..end].iter().chain([&b' ']).enumerate() {
+        match (matches!(byte, b' ' | b'\t' | b'\r'), start) {
+            (false, None) => start = Some(at),
+            (true, Some(from)) => {
+                fields.push(Field { start: from as u32, end: at as u32, doubled: false });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    Scan::Row { length, lines: 1 }
 }
 
 fn field_end(window: &[u8], from: usize, delimiter: u8) -> usize {

@@ -1,6 +1,6 @@
 //! How a CSV file is written: what separates its fields, whether its first line names them.
 
-use crate::csv::{Field, Scan, scan_row};
+use crate::csv::{BLANKS, Field, Scan, scan_row};
 
 /// Bytes looked at.
 pub(crate) const SAMPLE_BYTES: usize = 128 << 10;
@@ -34,13 +34,22 @@ fn said_by_excel(sample: &[u8]) -> Option<u8> {
 /// The sign that splits most rows into as many fields as the first one, and into more than one.
 fn likeliest(sample: &[u8]) -> u8 {
     let sample = &sample[..sample.len().min(SAMPLE_BYTES)];
-    let candidates = [b',', b';', b'\t', b'|'];
     let likeness = |delimiter: &u8| {
         let (rows, same, fields) = consistency(sample, *delimiter);
         if fields < 2 || rows == 0 { 0 } else { same * 1000 / rows * 100 + fields.min(99) }
     };
-    let best = candidates.iter().rev().max_by_key(|delimiter| likeness(delimiter));
-    best.copied().filter(|delimiter| likeness(delimiter) > 0).unwrap_or(b',')
+    let best = [b'|', b'\t', b';', b','].into_iter().max_by_key(likeness);
+    match best.filter(|delimiter| likeness(delimiter) > 0) {
+        Some(delimiter) => delimiter,
+        None if is_printed(sample) => BLANKS,
+        None => b',',
+    }
+}
+
+/// Whether blanks alone hold the columns apart, with the same number of values in every row.
+fn is_printed(sample: &[u8]) -> bool {
+    let (rows, same, fields) = consistency(sample, BLANKS);
+    rows > 1 && rows == same && fields > 1
 }
 
 /// How many rows there are, how many with as many fields as the first, and how many fields that is.
@@ -94,6 +103,13 @@ mod tests {
         assert_eq!(likeliest(b"note;n\n\"one; two\";1\n"), b';');
         assert_eq!(likeliest(b"score\n5\n4\n"), b',');
         assert_eq!(likeliest(b"a;b"), b';');
+    }
+
+    #[test]
+    fn blanks_hold_columns_apart_only_where_nothing_else_does() {
+        assert_eq!(likeliest(b" 00004 19970101  2   29.33\n 00021 19970101  3   63.34\n"), BLANKS);
+        assert_eq!(likeliest(b"first name,score\nAda Lovelace,5\n"), b',');
+        assert_eq!(likeliest(b"comment\nvery good\nnot so good at all\n"), b',');
     }
 
     #[test]

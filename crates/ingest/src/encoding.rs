@@ -28,7 +28,7 @@ pub(crate) fn unmarked_utf16(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The encoding of a window that begins with a byte that is not ASCII.
+/// The encoding of a window in which the first byte beyond ASCII stands at or near the beginning.
 pub(crate) fn guess(window: &[u8], is_end: bool) -> &'static Encoding {
     let (whole, broken) = utf8_signs(window, is_end);
     if broken == 0 || whole > broken * 4 {
@@ -78,13 +78,25 @@ fn is_plausible(encoding: &'static Encoding, window: &[u8]) -> bool {
     } else {
         |sign| sign != '\u{fffd}' && !matches!(sign, '\u{80}'..='\u{9f}' | '\u{e000}'..='\u{f8ff}')
     };
-    let (mut all, mut written) = (0usize, 0usize);
-    for sign in text.chars().filter(|sign| !sign.is_ascii()) {
-        all += 1;
-        written += usize::from(is_written(sign));
+    let (mut all, mut written, mut before) = (0usize, 0usize, ' ');
+    let mut signs = text.chars().peekable();
+    while let Some(sign) = signs.next() {
+        // Nobody writes a capital within a word of small letters, or alone; wrong code pages make them.
+        let is_alone = !before.is_alphabetic() && !signs.peek().is_some_and(|after| after.is_alphabetic());
+        let is_odd_capital = sign.is_uppercase() && (before.is_lowercase() || is_alone);
+        all += usize::from(!sign.is_ascii());
+        written += usize::from(!sign.is_ascii() && is_written(sign) && !is_odd_capital);
+        before = sign;
     }
+    // A Latin text may have one accent in a page; a text of another script has hardly anything else.
+    let enough = match encoding {
+        latin if latin == WINDOWS_1250 || latin == WINDOWS_1252 => 1,
+        two_bytes if two_bytes == BIG5 => 2,
+        cyrillic if cyrillic == WINDOWS_1251 => 4,
+        _ => 8,
+    };
     let is_real_text = window.iter().filter(|byte| **byte == 0).count() * 100 < window.len();
-    is_real_text && written * 10 >= all * 9
+    is_real_text && written * 10 >= all * 9 && all >= enough
 }
 
 fn lower(sign: char) -> char {
@@ -125,6 +137,8 @@ mod tests {
     #[test]
     fn a_few_broken_bytes_do_not_make_a_code_page() {
         assert_eq!(guess(b"\xff\xfe,5\nnext,4\n", true), UTF_8);
+        assert_eq!(guess(b"\xc3\x28,5\nnext,4\n", true), UTF_8);
+        assert_eq!(guess(b"\x80\x81,5\nnext,4\n", true), UTF_8);
         assert_eq!(guess("käsittely väärä mäki \u{e9}".as_bytes().iter().chain(b"\xff").copied().collect::<Vec<_>>().as_slice(), true), UTF_8);
     }
 

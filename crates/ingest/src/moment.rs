@@ -100,16 +100,17 @@ impl Clock {
             return Some(civil - offset);
         }
         let timestamp = self.zone.to_ambiguous_timestamp(civil_date_time(civil)?).compatible().ok()?;
-        let instant = timestamp.as_microsecond();
-        self.known = Some(self.stretch(timestamp, civil - instant));
-        Some(instant)
+        self.known = self.stretch(timestamp);
+        Some(timestamp.as_microsecond())
     }
 
-    /// The civil times around a moment that surely have the same offset: a day clear of any change.
-    fn stretch(&self, at: jiff::Timestamp, offset: i64) -> (i64, i64, i64) {
-        let before = self.zone.preceding(at).next().map_or(EARLIEST, |change| change.timestamp().as_microsecond());
+    /// The civil times around a moment that surely have its offset: two days clear of any change.
+    fn stretch(&self, at: jiff::Timestamp) -> Option<(i64, i64, i64)> {
+        let offset = i64::from(self.zone.to_offset(at).seconds()) * SECOND;
+        let just_after = at.checked_add(jiff::SignedDuration::from_micros(1)).ok()?;
+        let before = self.zone.preceding(just_after).next().map_or(EARLIEST, |change| change.timestamp().as_microsecond());
         let after = self.zone.following(at).next().map_or(LATEST, |change| change.timestamp().as_microsecond());
-        (before + 2 * DAY, after - 2 * DAY, offset)
+        Some((before + 2 * DAY, after - 2 * DAY, offset))
     }
 }
 

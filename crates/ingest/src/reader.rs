@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 
 use crate::block::Block;
 use crate::convert::NumberForm;
-use crate::csv::{Csv, CsvRules};
+use crate::csv::{BLANKS, Csv, CsvRules};
 use crate::input::{Form, form_of};
 use crate::jsonl::Jsonl;
 use crate::parquet::Parquet;
@@ -127,6 +127,7 @@ impl Reader {
             Kind::Csv(csv) => {
                 let delimiter = match csv.delimiter() {
                     b'\t' => "tab".to_owned(),
+                    BLANKS => "blanks".to_owned(),
                     sign => char::from(sign).to_string(),
                 };
                 format!("CSV, {delimiter} between fields, {}", csv.encoding().name())

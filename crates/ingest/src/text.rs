@@ -161,7 +161,7 @@ impl Text {
             if self.raw.len() < WINDOW && !self.ended {
                 self.read_raw(WINDOW)?;
             }
-            let encoding = guess(&self.raw[..self.raw.len().min(WINDOW)], self.ended && self.raw.len() <= WINDOW);
+            let encoding = guess(&self.sample(), self.ended && self.raw.len() <= WINDOW);
             self.decide(encoding);
         }
         match &mut self.decoding {
@@ -184,6 +184,14 @@ impl Text {
             }
         }
         Ok(())
+    }
+
+    /// What decides the encoding: a few signs before the first byte beyond ASCII, and what follows it.
+    fn sample(&self) -> Vec<u8> {
+        let before = self.window.len().saturating_sub(16);
+        let mut sample = self.window[before..].to_vec();
+        sample.extend_from_slice(&self.raw[..self.raw.len().min(WINDOW)]);
+        sample
     }
 
     fn check_utf8(&mut self) {

@@ -11,15 +11,15 @@ mod words;
 
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-
+use crate::csv::BLANKS;
 use crate::mapping::{MappedFile, Mapping, to_toml};
-use crate::opened::Chunks;
 use crate::reader::Reader;
 use crate::table::table_of;
 use crate::{Chunk, FileRules, IngestError, Options};
 use profile::Profiles;
 
+/// Rows of the file that are mapped to have some of each rule.
+const PREVIEW_FROM_ROWS: usize = 50_000;
 /// Rows shown of each rule.
 const PREVIEW_ROWS: usize = 5;
 
@@ -32,7 +32,7 @@ pub struct Guess {
     pub mapping: Mapping,
     /// The mapping as a file, with remarks on what to confirm.
     pub toml: String,
-    /// The first rows that each rule makes, with the problems among them.
+    /// The first rows that each rule makes, with the first problems; counts are those of the rows looked at.
     pub preview: Vec<Chunk>,
 }
 
@@ -61,6 +61,7 @@ fn file_rules(reader: &Reader, options: &Options) -> FileRules {
     let dialect = reader.csv_dialect();
     let delimiter = dialect.map(|(delimiter, _)| match delimiter {
         b'\t' => "tab".to_owned(),
+        BLANKS => "space".to_owned(),
         sign => char::from(sign).to_string(),
     });
     FileRules {
@@ -74,18 +75,11 @@ fn file_rules(reader: &Reader, options: &Options) -> FileRules {
 }
 
 fn preview(path: &Path, mapping: &Mapping, options: &Options) -> Result<Vec<Chunk>, IngestError> {
-    let options = Options { mapping: Some(mapping.clone()), chunk_rows: 1000, ..options.clone() };
-    let mut mapped = MappedFile::open(path, &options)?;
-    let mut shown = Vec::new();
-    while shown.len() < mapping.row.len() {
-        let Some(mut chunk) = mapped.next_chunk()? else { break };
-        chunk.rows = first(&chunk.rows);
+    let options = Options { mapping: Some(mapping.clone()), chunk_rows: PREVIEW_FROM_ROWS, ..options.clone() };
+    let mut shown = MappedFile::open(path, &options)?.first_chunks()?;
+    for chunk in &mut shown {
+        chunk.rows = chunk.rows.slice(0, chunk.rows.num_rows().min(PREVIEW_ROWS));
         chunk.problems.truncate(PREVIEW_ROWS);
-        shown.push(chunk);
     }
     Ok(shown)
-}
-
-fn first(rows: &RecordBatch) -> RecordBatch {
-    rows.slice(0, rows.num_rows().min(PREVIEW_ROWS))
 }

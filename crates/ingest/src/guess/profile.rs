@@ -136,6 +136,11 @@ impl Profile {
         self.share(self.numbers) > 0.9
     }
 
+    /// Whether numbers have digits after the point.
+    pub(super) fn has_parts(&self) -> bool {
+        self.wholes * 2 < self.numbers
+    }
+
     /// Few different whole numbers on a scale that surveys use.
     pub(super) fn is_score(&self) -> bool {
         self.is_number() && self.least >= 0.0 && self.most <= 100.0 && self.distinct() <= 21 && self.most <= 10.0

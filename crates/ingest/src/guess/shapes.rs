@@ -94,6 +94,7 @@ impl<'p> Roles<'p> {
             taken.insert(at);
             self.columns.insert(Role::When, at);
         }
+        self.fill_nameless(taken);
         let rows = self.profiles.rows;
         let free = |taken: &BTreeSet<usize>, fits: &dyn Fn(&Profile) -> bool| {
             self.profiles.columns.iter().enumerate().find(|(at, profile)| !taken.contains(at) && fits(profile)).map(|(at, _)| at)
@@ -115,6 +116,24 @@ impl<'p> Roles<'p> {
         {
             taken.insert(at);
             self.columns.insert(Role::Conversation, at);
+        }
+    }
+
+    /// Columns without names: an amount has a part after the point, a customer's id repeats.
+    fn fill_nameless(&mut self, taken: &mut BTreeSet<usize>) {
+        let is_nameless = self.profiles.columns.iter().all(|profile| profile.plain.starts_with("column_"));
+        if !is_nameless || self.time().is_none() {
+            return;
+        }
+        let rows = self.profiles.rows;
+        let is_amount = |profile: &Profile| profile.is_number() && profile.has_parts() && profile.distinct() > 5;
+        let is_id = |profile: &Profile| profile.filled == rows && profile.distinct() < rows && profile.distinct() * 20 > rows && !profile.is_time();
+        for (role, fits) in [(Role::Amount, &is_amount as &dyn Fn(&Profile) -> bool), (Role::Customer, &is_id)] {
+            let free = |(at, profile): &(usize, &Profile)| !taken.contains(at) && fits(profile);
+            if let Some((at, _)) = self.profiles.columns.iter().enumerate().find(free) {
+                taken.insert(at);
+                self.columns.insert(role, at);
+            }
         }
     }
 

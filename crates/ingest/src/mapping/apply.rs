@@ -71,6 +71,14 @@ impl MappedFile {
         })
     }
 
+    /// The chunks of the first rows, one for each rule that takes any.
+    pub(crate) fn first_chunks(&mut self) -> Result<Vec<Chunk>, IngestError> {
+        if let Some(block) = self.reader.next_block()? {
+            self.take_block(block)?;
+        }
+        Ok(self.ready.drain(..).collect())
+    }
+
     /// All chunks of one block.
     fn take_block(&mut self, mut block: Block) -> Result<(), IngestError> {
         let mut problems = std::mem::take(&mut block.problems);

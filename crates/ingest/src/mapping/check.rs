@@ -3,7 +3,7 @@
 use mittari_core::model::{ColumnKind, Table};
 
 use super::{CellRule, Condition, Mapping, RowRule};
-use crate::csv::CsvRules;
+use crate::csv::{BLANKS, CsvRules};
 use crate::error::nearest;
 use crate::input::Form;
 use crate::moment::MomentForm;
@@ -154,8 +154,9 @@ fn delimiter(mapping: &Mapping) -> Result<Option<u8>, IngestError> {
     Ok(Some(match mapping.file.delimiter.as_deref() {
         None => return Ok(None),
         Some("tab" | "\t") => b'\t',
+        Some("space" | " ") => BLANKS,
         Some(sign) if sign.len() == 1 && !matches!(sign, "\"" | "\n" | "\r") => sign.as_bytes().first().copied().unwrap_or(b','),
-        Some(other) => return Err(mapping.error(format!("the delimiter \"{other}\" is no single sign"), "Write \";\", \",\", \"|\" or \"tab\".")),
+        Some(other) => return Err(mapping.error(format!("the delimiter \"{other}\" is no single sign"), "Write \";\", \",\", \"|\", \"tab\" or \"space\".")),
     }))
 }
 
