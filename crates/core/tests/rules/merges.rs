@@ -100,6 +100,28 @@ fn a_source_deleted_after_the_merge_leaves_the_target() {
 }
 
 #[test]
+fn no_wait_ends_before_it_begins_where_the_target_is_not_there() {
+    let desk = Desk::default();
+    let lines = ["0m opened", "0m message customer", "1h merged target=unknown", "2h message customer"];
+    let facts = desk.fold_group(&Group { key: "unknown", events: &events("s", &lines), ..Group::default() });
+    let waits: Vec<_> = facts.waits.iter().map(|wait| (wait.waiting_since, wait.ended_at)).collect();
+    assert_eq!(waits, [(Some(at("0m")), Some(at("1h")))]);
+}
+
+#[test]
+fn thousands_merged_into_one_are_folded_in_one_go() {
+    let desk = Desk::default();
+    let names: Vec<String> = (0..1_000).map(|number| format!("s{number}")).collect();
+    let mut all = events("t", &["0m opened", "0m message customer"]);
+    for name in &names {
+        all.extend(events(name, &["0m opened", "0m message customer", "1h merged target=t"]));
+    }
+    let facts = desk.fold_group(&Group { key: "t", events: &all, ..Group::default() });
+    assert_eq!(facts.conversations.iter().filter(|row| row.countable == Some(true)).count(), 1);
+    assert_eq!(facts.waits.iter().filter(|wait| wait.ended_at.is_none()).count(), 1);
+}
+
+#[test]
 fn a_circle_of_merges_loses_no_conversation() {
     let desk = Desk::default();
     let facts = fold(&desk, &["0m opened", "1h merged target=t"], &["0m opened", "1h merged target=s"]);

@@ -2,7 +2,10 @@
 //!
 //! Up to its merge a conversation keeps its own timeline; the messages after it, and the wait that runs, go to
 //! the target. What it had before never changes the target's first response. Chains of merges are followed to
-//! their last target; a merge that would close a circle moves nothing.
+//! their last target. What would go to a target that is not there, or that closes a circle, is set aside: it is
+//! no longer the source's.
+
+use std::collections::BTreeSet;
 
 use crate::fold::Context;
 use crate::model::EventKind;
@@ -12,10 +15,12 @@ use super::Group;
 use super::clock::{self, Step};
 use super::timeline::Timeline;
 
+#[derive(Default)]
 struct Case<'g, 'a> {
     conversation_id: &'a str,
     steps: Vec<Step<'g, 'a>>,
-    /// (when, waiting since) of waits that other conversations brought.
+    /// What merged conversations brought: steps, and waits as (when, waiting since).
+    received: Vec<Step<'g, 'a>>,
     adopted: Vec<(Instant, Instant)>,
 }
 
@@ -23,67 +28,73 @@ struct Case<'g, 'a> {
 pub(super) fn timelines<'a>(group: &Group<'_, 'a>, context: &Context<'a>) -> Vec<Box<Timeline<'a>>> {
     let Some(first) = group.events.first() else { return Vec::new() };
     let steps = clock::in_order(group.events.iter(), context.settings);
-    if group.events.iter().all(|event| event.conversation_id == first.conversation_id) {
-        let mut timeline = Timeline::run(first.conversation_id, &steps, &[], context);
-        if let Some(at) = timeline.row.merged_at {
-            timeline.merge_away(at);
-        }
-        return vec![timeline];
+    let alone = |step: &Step<'_, 'a>| {
+        step.event.conversation_id == first.conversation_id && step.event.kind != Some(EventKind::Merged)
+    };
+    if steps.iter().all(alone) {
+        return vec![Timeline::run(first.conversation_id, &steps, &[], context)];
     }
     untangle(cases(steps), context)
 }
 
-fn cases<'g, 'a>(steps: Vec<Step<'g, 'a>>) -> Vec<Case<'g, 'a>> {
-    let mut cases: Vec<Case<'g, 'a>> = Vec::new();
-    for step in steps {
-        let conversation_id = step.event.conversation_id;
-        match cases.iter_mut().find(|case| case.conversation_id == conversation_id) {
-            Some(case) => case.steps.push(step),
-            None => cases.push(Case { conversation_id, steps: vec![step], adopted: Vec::new() }),
-        }
-    }
-    cases.sort_by_key(|case| case.conversation_id);
-    cases
+/// The steps by conversation, in the order of ids.
+fn cases<'g, 'a>(mut steps: Vec<Step<'g, 'a>>) -> Vec<Case<'g, 'a>> {
+    steps.sort_by_key(|step| step.event.conversation_id);
+    let of_one = |steps: &[Step<'g, 'a>]| Case {
+        conversation_id: steps[0].event.conversation_id,
+        steps: steps.to_vec(),
+        ..Case::default()
+    };
+    steps.chunk_by(|one, other| one.event.conversation_id == other.event.conversation_id).map(of_one).collect()
 }
 
+/// Closes every case after those that merge into it; in a circle, the first by id before the others.
 fn untangle<'a>(mut cases: Vec<Case<'_, 'a>>, context: &Context<'a>) -> Vec<Box<Timeline<'a>>> {
-    let mut done = Vec::with_capacity(cases.len());
-    while !cases.is_empty() {
-        // Next comes a case into which no remaining one merges; in a circle, the first.
-        let free = (0..cases.len()).find(|at| {
-            let id = cases[*at].conversation_id;
-            !cases.iter().any(|other| other.conversation_id != id && target(other).is_some_and(|(_, to)| to == id))
-        });
-        let case = cases.remove(free.unwrap_or(0));
-        done.push(close(case, &mut cases, context));
+    let targets: Vec<Option<usize>> = cases.iter().map(|case| target(case, &cases)).collect();
+    let mut awaited = vec![0; cases.len()];
+    targets.iter().flatten().for_each(|target| awaited[*target] += 1);
+    let mut free: BTreeSet<usize> = (0..cases.len()).filter(|case| awaited[*case] == 0).collect();
+    let mut remaining: BTreeSet<usize> = (0..cases.len()).collect();
+    let mut timelines = Vec::with_capacity(cases.len());
+    while let Some(next) = free.pop_first().or_else(|| remaining.first().copied()) {
+        remaining.remove(&next);
+        let case = std::mem::take(&mut cases[next]);
+        let receiver = targets[next].filter(|target| remaining.contains(target));
+        timelines.push(close(case, receiver.map(|target| &mut cases[target]), context));
+        if let Some(target) = receiver {
+            awaited[target] -= 1;
+            if awaited[target] == 0 {
+                free.insert(target);
+            }
+        }
     }
-    done
+    timelines
 }
 
 /// Runs one case up to its merge, if any, and hands the rest to its target.
-fn close<'g, 'a>(case: Case<'g, 'a>, remaining: &mut [Case<'g, 'a>], context: &Context<'a>) -> Box<Timeline<'a>> {
-    let goes_to = target(&case).and_then(|(at, to)| {
-        let place = remaining.iter().position(|other| other.conversation_id == to)?;
-        Some((at, place))
-    });
-    let Some((merge, place)) = goes_to else {
-        let mut timeline = Timeline::run(case.conversation_id, &case.steps, &case.adopted, context);
-        if let (Some(at), Some(_)) = (timeline.row.merged_at, target(&case)) {
-            timeline.merge_away(at);
-        }
-        return timeline;
+fn close<'g, 'a>(
+    mut case: Case<'g, 'a>,
+    receiver: Option<&mut Case<'g, 'a>>,
+    context: &Context<'a>,
+) -> Box<Timeline<'a>> {
+    if !case.received.is_empty() {
+        let all = case.steps.iter().chain(&case.received).map(|step| step.event);
+        case.steps = clock::in_order(all, context.settings);
+    }
+    case.adopted.sort_unstable();
+    let Some(merge) = last_merge(&case) else {
+        return Timeline::run(case.conversation_id, &case.steps, &case.adopted, context);
     };
     let merged_at = case.steps[merge].event.header.occurred_at;
     let (own, moved) = divide(&case.steps, merge);
     // A wait that reaches this case after its own merge goes on with it.
     let (adopted, passed_on): (Vec<_>, Vec<_>) = case.adopted.iter().copied().partition(|(at, _)| *at <= merged_at);
     let mut timeline = Timeline::run(case.conversation_id, &own, &adopted, context);
-    let receiver = &mut remaining[place];
-    receiver.adopted.extend(passed_on);
-    receiver.adopted.extend(timeline.merge_away(merged_at).map(|since| (merged_at, since)));
-    receiver.adopted.sort_unstable();
-    let later = moved.iter().map(|step| step.event).chain(receiver.steps.iter().map(|step| step.event));
-    receiver.steps = clock::in_order(later, context.settings);
+    let open_wait = timeline.merge_away(merged_at).map(|since| (merged_at, since));
+    if let Some(receiver) = receiver {
+        receiver.adopted.extend(passed_on.into_iter().chain(open_wait));
+        receiver.received.extend(moved);
+    }
     timeline
 }
 
@@ -98,11 +109,15 @@ fn divide<'g, 'a>(steps: &[Step<'g, 'a>], merge: usize) -> (Vec<Step<'g, 'a>>, V
     (stay.collect(), of_kinds(&[EventKind::Message]).collect())
 }
 
-/// The place of the last merge among the steps, and the conversation it goes into.
-fn target<'a>(case: &Case<'_, 'a>) -> Option<(usize, &'a str)> {
-    let place = case.steps.iter().rposition(|step| {
+/// The place of the case's own last merge among its steps.
+fn last_merge(case: &Case<'_, '_>) -> Option<usize> {
+    case.steps.iter().rposition(|step| {
         step.event.kind == Some(EventKind::Merged) && step.event.conversation_id == case.conversation_id
-    })?;
-    let to = case.steps[place].event.target?;
-    (to != case.conversation_id).then_some((place, to))
+    })
+}
+
+/// The place among `cases` of the one that the case was merged into.
+fn target(case: &Case<'_, '_>, cases: &[Case<'_, '_>]) -> Option<usize> {
+    let into = case.steps[last_merge(case)?].event.target.filter(|into| *into != case.conversation_id)?;
+    cases.binary_search_by_key(&into, |other| other.conversation_id).ok()
 }
