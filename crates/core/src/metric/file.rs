@@ -1,7 +1,8 @@
 //! From the text of a metric file to its metrics.
 
 use super::example::example;
-use super::formula::{formula, known_column, Formula, Inherited, Rows};
+use super::formula::{Formula, Rows};
+use super::read_formula::{formula, known_column, Inherited};
 use super::node::{Node, Read, Reader, Value};
 use super::sql::{Param, Params, Sql, WINDOWS};
 use super::variant::{shapes, Shape, Statistic};

@@ -9,6 +9,7 @@ mod error;
 mod example;
 mod file;
 mod formula;
+mod read_formula;
 mod given;
 mod node;
 mod sql;
