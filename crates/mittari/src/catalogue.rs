@@ -80,7 +80,8 @@ mod tests {
     fn a_mistake_in_an_own_file_names_file_and_line() {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir_all(folder.path().join("catalogue/own")).expect("made");
-        std::fs::write(folder.path().join("catalogue/own/mine.toml"), "id = \"mine\"\nunti = \"percent\"\n").expect("written");
+        std::fs::write(folder.path().join("catalogue/own/mine.toml"), "id = \"mine\"\nunti = \"percent\"\n")
+            .expect("written");
         let failure = of(folder.path()).expect_err("a mistake").to_string();
         assert!(failure.contains("own/mine.toml:2"), "{failure}");
     }

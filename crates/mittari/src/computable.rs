@@ -26,13 +26,20 @@ pub(crate) fn tell(store: &Store, place: &Place<'_>) -> Done<()> {
     }
     let all: usize = ready + waiting.values().map(Vec::len).sum::<usize>();
     console.say(&format!("\n{ready} of {all} metrics can be computed now."))?;
+    let mut waiting: Vec<_> = waiting.into_iter().collect();
+    waiting.sort_by_key(|(tables, metrics)| (std::cmp::Reverse(metrics.len()), tables.clone()));
     for (tables, metrics) in &waiting {
-        console.say(&format!("  {} would bring {}", console.paint(Tone::Strong, &tables.join(" and ")), metrics.join(", ")))?;
+        console.say(&format!(
+            "  {} would bring {}",
+            console.paint(Tone::Strong, &tables.join(" and ")),
+            metrics.join(", ")
+        ))?;
     }
     if facts.row_count(mittari_core::facts::Fact::Conversation) > 0 && store.settings().calendars.is_empty() {
         let has_calendars = store.row_counts().contains_key(&mittari_core::model::Table::CalendarHours);
         if !has_calendars {
-            console.say("  opening hours (\"mittari init --hours 'mon-fri 09:00-17:00'\") would bring business time")?;
+            console
+                .say("  opening hours (\"mittari init --hours 'mon-fri 09:00-17:00'\") would bring business time")?;
         }
     }
     console.say(&format!("\nNext: {}", console.paint(Tone::Strong, "mittari report")))

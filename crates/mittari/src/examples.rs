@@ -103,7 +103,13 @@ impl Bench {
     }
 
     /// Reads rows as an import would; `line_of` tells the line in the metric file of a row's number.
-    fn read_text(&self, table: Table, text: &str, zone: &str, line_of: impl Fn(usize) -> u32) -> Done<Vec<(Table, RecordBatch)>> {
+    fn read_text(
+        &self,
+        table: Table,
+        text: &str,
+        zone: &str,
+        line_of: impl Fn(usize) -> u32,
+    ) -> Done<Vec<(Table, RecordBatch)>> {
         let path = self.folder.path().join(format!("{}.csv", table.name()));
         std::fs::write(&path, text)?;
         let options = Options { as_: Some(As::Table(table)), ..Options::default() }.with_zone(zone)?;
@@ -113,7 +119,10 @@ impl Bench {
             if let Some(problem) = chunk.problems.first() {
                 let line = line_of((problem.line as usize).saturating_sub(2));
                 let value = problem.value.clone().unwrap_or_default();
-                return Err(Failure::input(format!("given, line {line}: {value:?}: {}", problem.reason), problem.remedy.clone()));
+                return Err(Failure::input(
+                    format!("given, line {line}: {value:?}: {}", problem.reason),
+                    problem.remedy.clone(),
+                ));
             }
             batches.push((chunk.table, chunk.rows));
         }
@@ -126,7 +135,8 @@ fn filled_columns(given: &GivenTable) -> Vec<(&'static str, ColumnKind)> {
     let is_given = |name: &str| given.columns.iter().any(|column| column == name);
     let required = given.table.columns().iter().filter(|column| column.required && !is_given(column.name));
     let mut filled: Vec<_> = required.map(|column| (column.name, column.kind)).collect();
-    let times_itself = matches!(given.table, Table::Cost | Table::Revenue) || given.table.columns().iter().any(|column| column.name == "valid_from");
+    let times_itself = matches!(given.table, Table::Cost | Table::Revenue)
+        || given.table.columns().iter().any(|column| column.name == "valid_from");
     if !times_itself && !is_given("occurred_at") {
         filled.push(("occurred_at", ColumnKind::Instant));
     }
@@ -141,7 +151,9 @@ fn filled_cell(kind: ColumnKind, number: usize) -> String {
         ColumnKind::Integer | ColumnKind::Decimal => "1".to_owned(),
         ColumnKind::Flag => "true".to_owned(),
         ColumnKind::Date => "2026-01-05".to_owned(),
-        ColumnKind::Text | ColumnKind::Person | ColumnKind::Private | ColumnKind::Fields => format!("filled-{}", number + 1),
+        ColumnKind::Text | ColumnKind::Person | ColumnKind::Private | ColumnKind::Fields => {
+            format!("filled-{}", number + 1)
+        }
     }
 }
 
@@ -156,7 +168,8 @@ fn differences(rows: &[ResultRow], expected: &[ExpectedRow]) -> Vec<String> {
             None => found.push(format!("expected a row {}, the answer has {}", described(wanted), listed(rows))),
         }
     }
-    let whole = expected.len() > 1 || expected.first().is_some_and(|wanted| wanted.texts.is_empty() && wanted.group.is_empty());
+    let whole =
+        expected.len() > 1 || expected.first().is_some_and(|wanted| wanted.texts.is_empty() && wanted.group.is_empty());
     if whole && rows.len() > expected.len() {
         found.push(format!("expected {} rows, the answer has {}: {}", expected.len(), rows.len(), listed(rows)));
     }

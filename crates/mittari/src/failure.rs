@@ -91,7 +91,9 @@ impl std::fmt::Display for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
         let blame = match &error {
-            StoreError::UnknownImport { .. } | StoreError::ForgottenImport { .. } | StoreError::NoData { .. } => Blame::Input,
+            StoreError::UnknownImport { .. } | StoreError::ForgottenImport { .. } | StoreError::NoData { .. } => {
+                Blame::Input
+            }
             StoreError::Settings { .. } | StoreError::Calendar { .. } | StoreError::Zone { .. } => Blame::Input,
             StoreError::Thread | StoreError::ColumnType { .. } => Blame::Program,
             _ => Blame::Data,
@@ -126,7 +128,10 @@ impl From<anyhow::Error> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
-        Failure::program(error.to_string(), "Check that the disk is not full and that the file may be read and written.")
+        Failure::program(
+            error.to_string(),
+            "Check that the disk is not full and that the file may be read and written.",
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a metric needs of the data: which model tables feed the facts that it reads.
+//! What a metric needs of the data: which model tables, or columns, feed the facts that it reads.
 
 use std::collections::BTreeSet;
 
@@ -6,24 +6,27 @@ use mittari_core::facts::Fact;
 use mittari_core::metric::{Catalogue, Metric};
 use mittari_core::model::Table;
 
-/// The tables whose rows make a fact.
-pub(crate) fn tables_of(fact: Fact) -> &'static [Table] {
+/// What would bring rows of a fact; `events` says whether there are conversations already.
+fn bringer(fact: Fact, events: bool) -> &'static str {
     match fact {
-        Fact::Conversation | Fact::Episode | Fact::Wait | Fact::Reply | Fact::SlaTarget | Fact::Contact => &[Table::Event],
-        Fact::SurveyAnswer | Fact::AnswerPair => &[Table::Answer],
-        Fact::SurveyInvitation => &[Table::Invitation],
-        Fact::Review => &[Table::Rating],
-        Fact::Feedback => &[Table::Answer, Table::Mention],
-        Fact::Subscription | Fact::SubscriptionAmount => &[Table::SubscriptionEvent],
-        Fact::Purchase => &[Table::Order],
-        Fact::CustomerMonth | Fact::ActiveStretch => &[Table::Event, Table::Order, Table::SubscriptionEvent, Table::Activity],
-        Fact::ArticleSession => &[Table::ArticleView],
-        Fact::SocialMention => &[Table::Mention],
-        Fact::Recommendation => &[Table::Referral],
-        Fact::Engagement => &[Table::Activity],
-        Fact::PeriodCost => &[Table::Cost],
-        Fact::PeriodRevenue => &[Table::Revenue],
-        Fact::StageVisit => &[Table::Touchpoint],
+        Fact::Wait | Fact::Reply if events => "messages in conversation_events",
+        Fact::SlaTarget if events => "sla_target events, or [[sla]] in settings.toml",
+        Fact::Contact | Fact::CustomerMonth | Fact::ActiveStretch if events => "customer_id in conversation_events",
+        Fact::Conversation | Fact::Episode | Fact::Wait | Fact::Reply | Fact::SlaTarget | Fact::Contact => Table::Event.name(),
+        Fact::CustomerMonth | Fact::ActiveStretch => Table::Event.name(),
+        Fact::SurveyAnswer | Fact::AnswerPair => Table::Answer.name(),
+        Fact::SurveyInvitation => Table::Invitation.name(),
+        Fact::Review => Table::Rating.name(),
+        Fact::Feedback => "survey_answers or mentions",
+        Fact::Subscription | Fact::SubscriptionAmount => Table::SubscriptionEvent.name(),
+        Fact::Purchase => Table::Order.name(),
+        Fact::ArticleSession => Table::ArticleView.name(),
+        Fact::SocialMention => Table::Mention.name(),
+        Fact::Recommendation => Table::Referral.name(),
+        Fact::Engagement => Table::Activity.name(),
+        Fact::PeriodCost => Table::Cost.name(),
+        Fact::PeriodRevenue => Table::Revenue.name(),
+        Fact::StageVisit => Table::Touchpoint.name(),
     }
 }
 
@@ -36,18 +39,12 @@ pub(crate) fn facts_of(catalogue: &Catalogue, metric: &Metric) -> BTreeSet<Fact>
     if facts.is_empty() { open.into_iter().collect() } else { facts }
 }
 
-/// The tables that would make a metric computable, where `has` says which facts have rows; none: it is.
+/// What would make a metric computable, where `has` says which facts have rows; nothing: it is.
 pub(crate) fn missing(catalogue: &Catalogue, metric: &Metric, has: impl Fn(Fact) -> bool) -> Vec<&'static str> {
+    let events = has(Fact::Conversation);
     let absent = facts_of(catalogue, metric).into_iter().filter(|fact| !has(*fact));
-    let mut names: Vec<&str> = absent.map(|fact| either(tables_of(fact))).collect();
+    let mut names: Vec<&str> = absent.map(|fact| bringer(fact, events)).collect();
+    names.sort_unstable();
     names.dedup();
     names
-}
-
-fn either(tables: &'static [Table]) -> &'static str {
-    match tables {
-        [one] => one.name(),
-        [Table::Answer, Table::Mention] => "survey_answers or mentions",
-        _ => "conversation_events, orders, subscription_events or customer_activities",
-    }
 }

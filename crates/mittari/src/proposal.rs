@@ -46,7 +46,11 @@ fn known(file: &Detected, options: &Options, place: &Place<'_>) -> Done<serde_js
     }
     let (received, rejected) = totals(&chunks);
     if !place.console.json {
-        place.console.say(&format!("{} ({}): of the first {received} rows, {rejected} would be rejected", file.path.display(), file.form))?;
+        place.console.say(&format!(
+            "{} ({}): of the first {received} rows, {rejected} would be rejected",
+            file.path.display(),
+            file.form
+        ))?;
         preview(&chunks, place)?;
         for note in opened.notes() {
             place.console.say(&format!("{} {}", place.console.paint(Tone::Notable, "note"), note.text))?;
@@ -62,12 +66,19 @@ fn guessed(file: &Detected, options: &Options, place: &Place<'_>) -> Done<serde_
     let (received, rejected) = totals(&guess.preview);
     if !place.console.json {
         let console = place.console;
-        console.say(&format!("{} ({}): no model table, so this mapping is proposed:\n", file.path.display(), file.form))?;
+        console.say(&format!(
+            "{} ({}): no model table, so this mapping is proposed:\n",
+            file.path.display(),
+            file.form
+        ))?;
         console.say(guess.toml.trim_end())?;
         console.say("\nWith it the first rows become:")?;
         preview(&guess.preview, place)?;
         console.say(&format!("\nThe mapping is in {}. Edit what it got wrong, then:", path.display()))?;
-        console.say(&console.paint(Tone::Strong, &format!("  mittari import {} --mapping {} --dry-run", file.path.display(), path.display())))?;
+        console.say(&console.paint(
+            Tone::Strong,
+            &format!("  mittari import {} --mapping {} --dry-run", file.path.display(), path.display()),
+        ))?;
     }
     Ok(json!({"file": file.path, "form": file.form, "mapping": path, "received": received, "rejected": rejected}))
 }

@@ -14,7 +14,9 @@ use crate::failure::{Done, Failure, Outcome};
 
 /// Run the worked examples of all metrics, the built-in ones and your own in DATA/catalogue
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  mittari check                 all of them\n  mittari check reopen_rate     those of one metric\n  mittari check --verbose       with those that agree\n\nExit code 1 where a file cannot be read or an answer differs.")]
+#[command(
+    after_help = "Examples:\n  mittari check                 all of them\n  mittari check reopen_rate     those of one metric\n  mittari check --verbose       with those that agree\n\nExit code 1 where a file cannot be read or an answer differs."
+)]
 pub(crate) struct Check {
     /// Only these metrics.
     metrics: Vec<String>,
@@ -29,11 +31,16 @@ impl Check {
         for id in &self.metrics {
             catalogue.find(id).map_err(|unknown| Failure::input(unknown.to_string(), unknown.hint()))?;
         }
-        let settings = Store::open(place.data, Access::Read).map_or_else(|_| Settings::default(), |store| store.settings().clone());
-        let mut unreadable: Vec<(String, String)> = errors.iter().map(|error| (error.to_string(), error.hint())).collect();
-        unreadable.extend(mittari_engine::check(&catalogue, &settings).iter().map(|error| (error.to_string(), error.hint())));
+        let settings = Store::open(place.data, Access::Read)
+            .map_or_else(|_| Settings::default(), |store| store.settings().clone());
+        let mut unreadable: Vec<(String, String)> =
+            errors.iter().map(|error| (error.to_string(), error.hint())).collect();
+        unreadable
+            .extend(mittari_engine::check(&catalogue, &settings).iter().map(|error| (error.to_string(), error.hint())));
         let bench = Bench::new()?;
-        let of_file = |metric: &&Metric| metric.variant.is_none() && (self.metrics.is_empty() || self.metrics.contains(&metric.id));
+        let of_file = |metric: &&Metric| {
+            metric.variant.is_none() && (self.metrics.is_empty() || self.metrics.contains(&metric.id))
+        };
         let mut tried = Vec::new();
         for metric in catalogue.iter().filter(of_file) {
             for example in &metric.examples {
@@ -47,15 +54,22 @@ impl Check {
         let metrics = catalogue.iter().filter(of_file).count();
         if place.console.json {
             let failures: Vec<_> = tried.iter().filter(|one| !one.failures.is_empty()).map(as_json).collect();
-            let unreadable: Vec<_> = unreadable.iter().map(|(error, hint)| json!({"error": error, "hint": hint})).collect();
+            let unreadable: Vec<_> =
+                unreadable.iter().map(|(error, hint)| json!({"error": error, "hint": hint})).collect();
             place.console.say_json(&json!({
                 "metrics": metrics, "examples": tried.len(), "failed": failed, "failures": failures, "unreadable": unreadable,
             }))?;
         } else {
             for (error, hint) in &unreadable {
-                place.console.say(&format!("{} {error}\n       {hint}", place.console.paint(Tone::Bad, "unreadable")))?;
+                place
+                    .console
+                    .say(&format!("{} {error}\n       {hint}", place.console.paint(Tone::Bad, "unreadable")))?;
             }
-            place.console.say(&format!("{metrics} metrics, {} examples: {} agree, {failed} differ", tried.len(), tried.len() - failed))?;
+            place.console.say(&format!(
+                "{metrics} metrics, {} examples: {} agree, {failed} differ",
+                tried.len(),
+                tried.len() - failed
+            ))?;
         }
         Ok(if failed == 0 && fine { Outcome::Fine } else { Outcome::Findings })
     }
@@ -67,7 +81,14 @@ impl Check {
         }
         let folder = if metric.origin == Origin::Own { "own: " } else { "" };
         let (tone, word) = if tried.failures.is_empty() { (Tone::Good, "agrees ") } else { (Tone::Bad, "differs") };
-        console.say(&format!("{} {folder}{}:{} {}: {}", console.paint(tone, word), tried.file, tried.line, tried.metric, tried.example))?;
+        console.say(&format!(
+            "{} {folder}{}:{} {}: {}",
+            console.paint(tone, word),
+            tried.file,
+            tried.line,
+            tried.metric,
+            tried.example
+        ))?;
         tried.failures.iter().try_for_each(|failure| console.say(&format!("        {failure}")))
     }
 }

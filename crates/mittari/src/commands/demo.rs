@@ -10,13 +10,13 @@ use mittari_store::{Access, Store};
 use serde_json::json;
 
 use super::{Place, import, report};
+use crate::catalogue;
 use crate::console::Tone;
 use crate::demo::{self, Size, company};
 use crate::failure::{Done, Failure, Outcome};
 use crate::report::gather::{self, Sources};
 use crate::report::speech::Speech;
 use crate::report::{html, terminal};
-use crate::catalogue;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,7 +55,12 @@ impl Demo {
             ));
         }
         let console = place.console;
-        console.tell(&format!("Making up {}: about {} conversations, seed {}", company::NAME, self.conversations, self.seed));
+        console.tell(&format!(
+            "Making up {}: about {} conversations, seed {}",
+            company::NAME,
+            self.conversations,
+            self.seed
+        ));
         let size = Size { seed: self.seed, conversations: self.conversations };
         let written = demo::write(size, &files, |file| {
             let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -103,8 +108,12 @@ impl Demo {
             format!("The same as one page, to open in a browser: {}", strong(page.display().to_string())),
             String::new(),
             "Try next:".to_owned(),
-            strong(format!("  mittari --data {data} report --metrics first_response_time,reopen_rate,csat --by team --from 2026-08-01 --to 2026-11-01 --compare previous")),
-            strong(format!("  mittari --data {data} report --metrics request_volume --by month,themes --from 2026-01-01 --to 2026-07-01")),
+            strong(format!(
+                "  mittari --data {data} report --metrics first_response_time,reopen_rate,csat --by team --from 2026-08-01 --to 2026-11-01 --compare previous"
+            )),
+            strong(format!(
+                "  mittari --data {data} report --metrics request_volume --by month,themes --from 2026-01-01 --to 2026-07-01"
+            )),
             strong(format!("  mittari --data {data} report --metrics article_transfer_rate_last --by article_id")),
             strong(format!("  mittari --data {data} explain reopen_rate --where team=billing --period 2026-10")),
             strong(format!("  mittari --data {data} doctor")),

@@ -13,7 +13,9 @@ use mittari_core::metric::Language;
 
 /// Examine the data: what makes numbers wrong, doubtful or absent, the rows that do, and what to do about it
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  mittari doctor\n  mittari doctor --rows 50         more of the offending rows\n  mittari doctor --json            for programs\n\nExit code 1 where something makes numbers wrong.")]
+#[command(
+    after_help = "Examples:\n  mittari doctor\n  mittari doctor --rows 50         more of the offending rows\n  mittari doctor --json            for programs\n\nExit code 1 where something makes numbers wrong."
+)]
 pub(crate) struct Doctor {
     /// How many offending rows to show of each.
     #[arg(long, value_name = "N", default_value_t = 3)]
@@ -32,7 +34,11 @@ impl Doctor {
                 tell(finding, place)?;
             }
             let well = examined.checks - examined.findings.len();
-            place.console.say(&format!("{} checks: {well} hold, {} do not", examined.checks, examined.findings.len()))?;
+            place.console.say(&format!(
+                "{} checks: {well} hold, {} do not",
+                examined.checks,
+                examined.findings.len()
+            ))?;
         }
         Ok(if wrong { Outcome::Findings } else { Outcome::Fine })
     }

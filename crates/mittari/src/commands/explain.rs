@@ -126,14 +126,20 @@ impl Explain {
         let strong = |text: &str| console.paint(Tone::Strong, text);
         console.say(&format!("{} ({})", strong(metric.title.get(Language::English)), metric.id))?;
         console.say(metric.summary.get(Language::English))?;
-        console.say(&console.paint(Tone::Soft, &format!("{} in {}, dated by {}", explanation.definition, metric.file, dated_by(metric))))?;
+        console.say(&console.paint(
+            Tone::Soft,
+            &format!("{} in {}, dated by {}", explanation.definition, metric.file, dated_by(metric)),
+        ))?;
         for line in formula_lines(&metric.formula) {
             console.say(&format!("  {line}"))?;
         }
         for (name, value) in &explanation.params {
             console.say(&format!("  {name} = {value}"))?;
         }
-        console.say(&format!("\n{}", rows::table(&explanation.answer, sources, &Speech::new(Language::English), console)))?;
+        console.say(&format!(
+            "\n{}",
+            rows::table(&explanation.answer, sources, &Speech::new(Language::English), console)
+        ))?;
         if self.plan {
             for plan in &explanation.plans {
                 console.say(&format!("\n{}\n{plan}", strong("Plan")))?;
@@ -145,7 +151,12 @@ impl Explain {
 
 /// The days of `2026-10-05`, `2026-W41`, `2026-10`, `2026-Q4`, `2026`.
 fn period(text: &str) -> Done<(Date, Date)> {
-    let wrong = || Failure::input(format!("period \"{text}\" cannot be read"), "Write 2026-10-05, 2026-W41, 2026-10, 2026-Q4 or 2026.");
+    let wrong = || {
+        Failure::input(
+            format!("period \"{text}\" cannot be read"),
+            "Write 2026-10-05, 2026-W41, 2026-10, 2026-Q4 or 2026.",
+        )
+    };
     let (year, rest) = text.split_once('-').unwrap_or((text, ""));
     let year: i16 = year.parse().map_err(|_| wrong())?;
     let number = |digits: &str| digits.parse::<i8>().map_err(|_| wrong());
@@ -206,7 +217,11 @@ fn measure_line(measure: &Measure) -> String {
 fn rows_lines(rows: &MetricRows) -> Vec<String> {
     let mut lines = vec![format!("from {}", rows.fact.name())];
     lines.extend(rows.filter.as_ref().map(|filter| format!("where {}", filter.text)));
-    lines.extend(rows.matures.as_ref().map(|matures| format!("once {} after {} have passed", matures.after.text, matures.from.text)));
+    lines.extend(
+        rows.matures
+            .as_ref()
+            .map(|matures| format!("once {} after {} have passed", matures.after.text, matures.from.text)),
+    );
     lines.extend(rows.per.as_ref().map(|per| format!("one row per {}", per.key)));
     lines
 }
@@ -218,7 +233,9 @@ fn name_people(people: &People, behind: &mut RowsBehind) {
             if let Value::String(hash) = value {
                 let shown = match name.as_str() {
                     "customer_id" | "referred_id" => people.customer(hash),
-                    _ if name.starts_with("agent") || matches!(name.as_str(), "reviewer_id" | "opened_agent") => people.agent(hash),
+                    _ if name.starts_with("agent") || matches!(name.as_str(), "reviewer_id" | "opened_agent") => {
+                        people.agent(hash)
+                    }
                     _ => continue,
                 };
                 *value = Value::String(shown.to_owned());
@@ -234,19 +251,39 @@ fn first_case(explanation: &Explanation) -> Option<String> {
 
 /// The columns shown of each row: what names it, when it was, what it adds, whose it is.
 const SHOWN: [&str; 14] = [
-    "conversation_id", "answer_id", "article_id", "review_id", "order_id", "subscription_id", "opened_at", "answered_at",
-    "replied_at", "opens_at", "closes_at", "channel", "team", "agent",
+    "conversation_id",
+    "answer_id",
+    "article_id",
+    "review_id",
+    "order_id",
+    "subscription_id",
+    "opened_at",
+    "answered_at",
+    "replied_at",
+    "opens_at",
+    "closes_at",
+    "channel",
+    "team",
+    "agent",
 ];
 
 fn tell_rows(behind: &RowsBehind, place: &Place<'_>) -> Done<()> {
     let console = place.console;
     let more = if behind.more { ", the first of more" } else { "" };
-    console.say(&format!("\n{} ({} rows of {}{more})", console.paint(Tone::Strong, &behind.role), behind.rows.len(), behind.fact))?;
+    console.say(&format!(
+        "\n{} ({} rows of {}{more})",
+        console.paint(Tone::Strong, &behind.role),
+        behind.rows.len(),
+        behind.fact
+    ))?;
     for row in &behind.rows {
         let counts = row.get("counts").and_then(Value::as_object);
         let adds = counts.into_iter().flatten().map(|(name, value)| format!("{name} {}", text(value)));
         let known = SHOWN.iter().filter_map(|name| row.get(*name).map(|value| format!("{name} {}", text(value))));
-        let moments = row.iter().filter(|(name, _)| name.ends_with("solved_at")).map(|(name, value)| format!("{name} {}", text(value)));
+        let moments = row
+            .iter()
+            .filter(|(name, _)| name.ends_with("solved_at"))
+            .map(|(name, value)| format!("{name} {}", text(value)));
         console.say(&format!("  {}", known.chain(moments).chain(adds).collect::<Vec<_>>().join("  ")))?;
     }
     Ok(())
@@ -258,7 +295,11 @@ fn text(value: &Value) -> String {
 
 fn tell_events(case: &str, events: &[StoredRow], store: &Store, place: &Place<'_>) -> Done<()> {
     let console = place.console;
-    console.say(&format!("\n{} {case}: {} rows", console.paint(Tone::Strong, "Events of"), shown::count(Language::English, events.len() as i64)))?;
+    console.say(&format!(
+        "\n{} {case}: {} rows",
+        console.paint(Tone::Strong, "Events of"),
+        shown::count(Language::English, events.len() as i64)
+    ))?;
     if let Some(url) = &store.settings().ticket_url {
         console.say(&console.paint(Tone::Soft, &url.replace("{id}", case)))?;
     }
@@ -271,7 +312,8 @@ fn tell_events(case: &str, events: &[StoredRow], store: &Store, place: &Place<'_
 }
 
 fn event_json(event: &StoredRow) -> Value {
-    let cells: Map<String, Value> = event.cells.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let cells: Map<String, Value> =
+        event.cells.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     json!({
         "table": event.table.name(), "source": event.source, "external_id": event.external_id,
         "occurred_at": event.occurred_at.to_string(), "recorded_at": event.recorded_at.to_string(), "import": event.import,

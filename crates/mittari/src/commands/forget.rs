@@ -9,7 +9,9 @@ use crate::failure::{Done, Outcome};
 
 /// Undo an import: its rows leave every number; what another import also brought stays
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  mittari imports      to see the numbers\n  mittari forget 3     after a wrong mapping; then import the file again")]
+#[command(
+    after_help = "Example:\n  mittari imports      to see the numbers\n  mittari forget 3     after a wrong mapping; then import the file again"
+)]
 pub(crate) struct Forget {
     /// The import's number.
     import: i64,

@@ -254,7 +254,10 @@ fn tell(store: &Store, imported: &Imported, place: &Place<'_>) -> Done<()> {
     let rate = rows as f64 / imported.seconds.max(0.001);
     console.say(&console.paint(
         Tone::Soft,
-        &format!("import {}: {rows} rows in {:.1} s, {rate:.0} a second, folding included", imported.summary.id, imported.seconds),
+        &format!(
+            "import {}: {rows} rows in {:.1} s, {rate:.0} a second, folding included",
+            imported.summary.id, imported.seconds
+        ),
     ))?;
     if imported.ignored > 0 {
         console.say(&format!("{} rows were left out because the mapping says so", imported.ignored))?;
@@ -276,7 +279,8 @@ fn tell_rejected(imported: &Imported, place: &Place<'_>) -> Done<()> {
     for row in &imported.rejected {
         console.say(&format!("  {}", imports::shown(row)))?;
     }
-    console.say(&format!("  all of them, with the rows as they came: mittari imports --rejected {}", imported.summary.id))
+    console
+        .say(&format!("  all of them, with the rows as they came: mittari imports --rejected {}", imported.summary.id))
 }
 
 fn counts(tables: &BTreeMap<Table, TableCounts>) -> String {
@@ -288,7 +292,8 @@ fn counts(tables: &BTreeMap<Table, TableCounts>) -> String {
         }
     }
     let cells = |name: &str, counts: &TableCounts| {
-        let numbers = [counts.received, counts.stored, counts.duplicate, counts.rejected].map(|number| number.to_string());
+        let numbers =
+            [counts.received, counts.stored, counts.duplicate, counts.rejected].map(|number| number.to_string());
         std::iter::once(name.to_owned()).chain(numbers).collect::<Vec<_>>()
     };
     let mut total = TableCounts::default();

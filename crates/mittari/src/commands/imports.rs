@@ -11,7 +11,9 @@ use crate::failure::{Done, Outcome};
 
 /// List all imports, or the rows that one of them rejected
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  mittari imports\n  mittari imports --rejected 3          every rejected row with line, column, value, reason and remedy\n  mittari imports --rejected 3 --json   the same with the rows as they came")]
+#[command(
+    after_help = "Examples:\n  mittari imports\n  mittari imports --rejected 3          every rejected row with line, column, value, reason and remedy\n  mittari imports --rejected 3 --json   the same with the rows as they came"
+)]
 pub(crate) struct Imports {
     /// Show the rows that this import rejected.
     #[arg(long, value_name = "IMPORT")]
@@ -58,7 +60,15 @@ fn list(store: &Store, place: &Place<'_>) -> Done {
         return Ok(Outcome::Fine);
     }
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["import", "at", "received", "stored", "duplicate", "rejected", "from"]);
+    table.load_style(presets::NOTHING).set_header([
+        "import",
+        "at",
+        "received",
+        "stored",
+        "duplicate",
+        "rejected",
+        "from",
+    ]);
     for column in [0, 2, 3, 4, 5] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -69,13 +79,15 @@ fn list(store: &Store, place: &Place<'_>) -> Done {
     }
     console.say(&table.to_string())?;
     if store.imports().iter().any(|import| import.forgotten_at.is_some()) {
-        console.say(&console.paint(Tone::Soft, "forgotten imports count nowhere; their files can be imported again"))?;
+        console
+            .say(&console.paint(Tone::Soft, "forgotten imports count nowhere; their files can be imported again"))?;
     }
     Ok(Outcome::Fine)
 }
 
 fn row(import: &ImportRecord) -> [String; 7] {
-    let total = |count: fn(&mittari_store::TableCounts) -> u64| import.counts.values().map(count).sum::<u64>().to_string();
+    let total =
+        |count: fn(&mittari_store::TableCounts) -> u64| import.counts.values().map(count).sum::<u64>().to_string();
     let files = match import.files.as_slice() {
         [] => import.source.clone(),
         [one] => one.clone(),

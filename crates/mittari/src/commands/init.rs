@@ -134,8 +134,14 @@ impl Init {
             settings.calendar = Some("office".to_owned());
         }
         for team_hours in &self.team_hours {
-            let wrong = || Failure::input(format!("team hours \"{team_hours}\" cannot be read"), "Write 'billing: mon-fri 08:00-16:00'.");
-            let (team, hours) = team_hours.split_once(':').filter(|(team, _)| !team.trim().is_empty()).ok_or_else(wrong)?;
+            let wrong = || {
+                Failure::input(
+                    format!("team hours \"{team_hours}\" cannot be read"),
+                    "Write 'billing: mon-fri 08:00-16:00'.",
+                )
+            };
+            let (team, hours) =
+                team_hours.split_once(':').filter(|(team, _)| !team.trim().is_empty()).ok_or_else(wrong)?;
             let team = team.trim();
             add_hours(settings.calendars.entry(team.to_owned()).or_default(), hours)?;
             settings.team_calendars.insert(team.to_owned(), team.to_owned());
@@ -147,20 +153,30 @@ impl Init {
             let (metric, value) = read_target(target, place)?;
             settings.targets.insert(metric, value);
         }
-        Calendars::new(&settings, &[]).map_err(|error| Failure::input(error.to_string(), "Hours are written 09:00-17:00, days 2026-12-25."))?;
+        Calendars::new(&settings, &[])
+            .map_err(|error| Failure::input(error.to_string(), "Hours are written 09:00-17:00, days 2026-12-25."))?;
         Ok(settings)
     }
 }
 
 fn unknown_zone(zone: &str) -> Failure {
-    Failure::unknown("time zone", zone, jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect::<Vec<_>>().iter().map(String::as_str))
+    Failure::unknown(
+        "time zone",
+        zone,
+        jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect::<Vec<_>>().iter().map(String::as_str),
+    )
 }
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Adds `mon-fri 08:00-12:00 13:00-17:00` to a calendar.
 fn add_hours(calendar: &mut CalendarSettings, hours: &str) -> Done<()> {
-    let wrong = || Failure::input(format!("hours \"{hours}\" cannot be read"), "Write 'mon-fri 09:00-17:00', or 'sat 10:00-14:00'.");
+    let wrong = || {
+        Failure::input(
+            format!("hours \"{hours}\" cannot be read"),
+            "Write 'mon-fri 09:00-17:00', or 'sat 10:00-14:00'.",
+        )
+    };
     let mut words = hours.split_whitespace();
     let days = words.next().ok_or_else(wrong)?.to_lowercase();
     let place = |day: &str| DAYS.iter().position(|known| day.starts_with(known)).ok_or_else(wrong);
@@ -180,10 +196,16 @@ fn add_hours(calendar: &mut CalendarSettings, hours: &str) -> Done<()> {
 
 /// `csat=82`, `first_response_time=4h`.
 fn read_target(target: &str, place: &Place<'_>) -> Done<(String, f64)> {
-    let wrong = || Failure::input(format!("target \"{target}\" cannot be read"), "Write csat=82, or first_response_time=4h (s, min, h, d).");
+    let wrong = || {
+        Failure::input(
+            format!("target \"{target}\" cannot be read"),
+            "Write csat=82, or first_response_time=4h (s, min, h, d).",
+        )
+    };
     let (metric, value) = target.split_once('=').ok_or_else(wrong)?;
     let catalogue = crate::catalogue::of(place.data)?;
-    let metric = catalogue.find(metric.trim()).map_err(|unknown| Failure::input(unknown.to_string(), unknown.hint()))?;
+    let metric =
+        catalogue.find(metric.trim()).map_err(|unknown| Failure::input(unknown.to_string(), unknown.hint()))?;
     let value = value.trim();
     let digits = value.trim_end_matches(|letter: char| letter.is_alphabetic() || letter == ' ');
     let seconds = match value[digits.len()..].trim() {
@@ -203,15 +225,21 @@ fn tell(settings: &Settings, store: &Store, place: &Place<'_>) -> Done {
         console.say_json(settings)?;
         return Ok(Outcome::Fine);
     }
-    console.say(&format!("{} is written: zone {}, {}", store.data().join("settings.toml").display(), settings.zone, match settings.calendars.len() {
-        0 => "no opening hours (no business time)".to_owned(),
-        1 => "one calendar".to_owned(),
-        more => format!("{more} calendars"),
-    }))?;
+    console.say(&format!(
+        "{} is written: zone {}, {}",
+        store.data().join("settings.toml").display(),
+        settings.zone,
+        match settings.calendars.len() {
+            0 => "no opening hours (no business time)".to_owned(),
+            1 => "one calendar".to_owned(),
+            more => format!("{more} calendars"),
+        }
+    ))?;
     if store.row_counts().is_empty() {
         console.say(&format!("Next: {}", console.paint(Tone::Strong, "mittari import FILE...")))?;
     } else {
-        console.say(&format!("Hours and windows take effect with {}", console.paint(Tone::Strong, "mittari rebuild")))?;
+        console
+            .say(&format!("Hours and windows take effect with {}", console.paint(Tone::Strong, "mittari rebuild")))?;
     }
     Ok(Outcome::Fine)
 }
@@ -226,7 +254,12 @@ mod tests {
         assert_eq!(settings, Settings::default());
         let all = toml::Table::try_from(Settings::default()).expect("settings");
         let windows = all["windows"].as_table().expect("windows");
-        for key in all.keys().chain(windows.keys()).map(String::as_str).chain(["company", "calendar", "ticket_url", "exchange"]) {
+        for key in all.keys().chain(windows.keys()).map(String::as_str).chain([
+            "company",
+            "calendar",
+            "ticket_url",
+            "exchange",
+        ]) {
             assert!(REFERENCE.contains(key), "{key} is not in the reference");
         }
     }

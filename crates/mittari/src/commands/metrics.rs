@@ -17,7 +17,9 @@ use crate::{catalogue, needs};
 
 /// List the metrics, or show one: definition, sources, differences, examples
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  mittari metrics                       all, by family; what has no data says what would bring it\n  mittari metrics reopen_rate           one: definition, where other tools differ, sources, examples\n  mittari metrics --variants --json     every variant, for programs")]
+#[command(
+    after_help = "Examples:\n  mittari metrics                       all, by family; what has no data says what would bring it\n  mittari metrics reopen_rate           one: definition, where other tools differ, sources, examples\n  mittari metrics --variants --json     every variant, for programs"
+)]
 pub(crate) struct Metrics {
     /// A metric's id.
     id: Option<String>,
@@ -53,7 +55,9 @@ impl Metrics {
         let known = self.known(place)?;
         let as_json = place.console.json || self.format == Format::Json;
         let listed: Vec<&Metric> = match &self.id {
-            Some(id) => vec![known.catalogue.find(id).map_err(|unknown| Failure::input(unknown.to_string(), unknown.hint()))?],
+            Some(id) => {
+                vec![known.catalogue.find(id).map_err(|unknown| Failure::input(unknown.to_string(), unknown.hint()))?]
+            }
             None => known.catalogue.iter().filter(|metric| self.variants || metric.variant.is_none()).collect(),
         };
         if as_json {
@@ -71,7 +75,13 @@ impl Metrics {
         let speech = Speech::new(report::language(&self.lang)?);
         // The catalogue can be read without any data.
         let Ok(store) = Store::open(place.data, Access::Read) else {
-            return Ok(Known { catalogue, settings: Settings::default(), facts_version: String::new(), facts: None, speech });
+            return Ok(Known {
+                catalogue,
+                settings: Settings::default(),
+                facts_version: String::new(),
+                facts: None,
+                speech,
+            });
         };
         let facts = store.facts(None)?;
         let present = Fact::ALL.iter().copied().filter(|fact| facts.row_count(*fact) > 0).collect();
@@ -154,18 +164,30 @@ impl Known {
             dated_by(metric),
             needs::facts_of(&self.catalogue, metric).into_iter().map(Fact::name).collect::<Vec<_>>().join(", "),
         ))?;
-        console.say(&console.paint(Tone::Soft, &format!("{} in {}", metric.definition(&self.settings, &self.facts_version), metric.file)))?;
+        console.say(&console.paint(
+            Tone::Soft,
+            &format!("{} in {}", metric.definition(&self.settings, &self.facts_version), metric.file),
+        ))?;
         let missing = self.missing(metric);
         if !missing.is_empty() {
             console.say(&console.paint(Tone::Notable, &format!("no data yet: needs {}", missing.join(", "))))?;
         }
-        let variants: Vec<&str> =
-            self.catalogue.iter().filter(|other| other.base == metric.base && other.id != metric.id).map(|other| other.id.as_str()).collect();
+        let variants: Vec<&str> = self
+            .catalogue
+            .iter()
+            .filter(|other| other.base == metric.base && other.id != metric.id)
+            .map(|other| other.id.as_str())
+            .collect();
         self.tell_list("Variants", &variants.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>(), place)?;
         let params = metric.params_in_use(&self.settings);
-        self.tell_list("Parameters", &params.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>(), place)?;
+        self.tell_list(
+            "Parameters",
+            &params.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>(),
+            place,
+        )?;
         self.tell_list(&self.speech.say("guard-title"), &metric.guards, place)?;
-        let differences: Vec<String> = metric.differences.iter().map(|one| format!("{}: {}", one.system, one.how)).collect();
+        let differences: Vec<String> =
+            metric.differences.iter().map(|one| format!("{}: {}", one.system, one.how)).collect();
         self.tell_list(&self.speech.say("differences"), &differences, place)?;
         let bands: Vec<String> = metric.bands.iter().map(|band| self.band(metric, band)).collect();
         self.tell_list(&self.speech.say("bands"), &bands, place)?;
@@ -186,7 +208,11 @@ impl Known {
     fn band(&self, metric: &Metric, band: &Band) -> String {
         let write = |value: f64| shown::value(&self.speech, value, metric.unit, None);
         let ends: Vec<String> = [band.low, band.high].into_iter().flatten().map(write).collect();
-        let value = if ends.first() == ends.last() { ends.first().cloned().unwrap_or_default() } else { ends.join(" \u{2013} ") };
+        let value = if ends.first() == ends.last() {
+            ends.first().cloned().unwrap_or_default()
+        } else {
+            ends.join(" \u{2013} ")
+        };
         let comparable = if band.comparable { "" } else { "; another definition" };
         let year = band.year.map(|year| format!(" {year}")).unwrap_or_default();
         format!("{value}: {} ({}{year}, grade {}{comparable})", band.of, band.source, band.grade.word())

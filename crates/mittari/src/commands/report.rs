@@ -109,9 +109,17 @@ impl Report {
         }
     }
 
-    fn rows_text(&self, mut query: Query, sources: &Sources<'_>, format: Format, language: Language, place: &Place<'_>) -> Done<String> {
+    fn rows_text(
+        &self,
+        mut query: Query,
+        sources: &Sources<'_>,
+        format: Format,
+        language: Language,
+        place: &Place<'_>,
+    ) -> Done<String> {
         if query.metrics.is_empty() {
-            let shown = sources.catalogue.iter().filter(|metric| metric.variant.is_none() && metric.deprecated.is_none());
+            let shown =
+                sources.catalogue.iter().filter(|metric| metric.variant.is_none() && metric.deprecated.is_none());
             query.metrics = shown.map(|metric| metric.id.clone()).collect();
         }
         let answer = rows::ask(sources, &query)?;

@@ -10,7 +10,9 @@ use crate::failure::{Done, Outcome};
 
 /// Read every file of the data folder and compare it with what was recorded when it was written
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  mittari verify && echo whole\n\nExit code 1 where a file is damaged. What was derived is mended by \"mittari rebuild\".")]
+#[command(
+    after_help = "Example:\n  mittari verify && echo whole\n\nExit code 1 where a file is damaged. What was derived is mended by \"mittari rebuild\"."
+)]
 pub(crate) struct Verify {}
 
 impl Verify {
@@ -33,11 +35,20 @@ impl Verify {
             } else {
                 "Restore it from a backup, or forget its import (\"mittari imports\") and import the files again."
             };
-            console.say(&format!("{} {}: {}", console.paint(Tone::Bad, "damaged"), damage.file.display(), damage.reason))?;
+            console.say(&format!(
+                "{} {}: {}",
+                console.paint(Tone::Bad, "damaged"),
+                damage.file.display(),
+                damage.reason
+            ))?;
             console.say(&format!("        {remedy}"))?;
         }
         let megabytes = verified.bytes as f64 / 1e6;
-        console.say(&format!("{} files, {megabytes:.1} MB read, {} damaged", verified.files, verified.damaged.len()))?;
+        console.say(&format!(
+            "{} files, {megabytes:.1} MB read, {} damaged",
+            verified.files,
+            verified.damaged.len()
+        ))?;
         Ok(outcome)
     }
 }

@@ -113,15 +113,15 @@ fn one(
     let desk = desk_number(TOPICS[topic].team.unwrap_or(COUNTRIES[country].team));
     let channel = a_channel(dice, earlier);
     let opened_at = opening(dice, clock, country, desk, channel, day)?;
-    let session_id = (matches!(CHANNELS[channel].0, "chat" | "web") && dice.chance(0.24)).then(|| format!("session-{number:06}"));
+    let session_id =
+        (matches!(CHANNELS[channel].0, "chat" | "web") && dice.chance(0.24)).then(|| format!("session-{number:06}"));
 
     let agent = people.somebody(dice, desk);
     let hurried = stories::hurried(DESKS[desk].team, day);
     let mood = 4.05 + DESKS[desk].warmth + TOPICS[topic].mood + CHANNELS[channel].2 + people.agents[agent].warmth;
     let hurry = if hurried { stories::HURRY_MOOD } else { 0.0 };
-    let mut run = Run {
-        clock, people, desk, agent, hurried, topic, pressure: pressure(day), mood: mood + hurry, contacts: 1,
-    };
+    let mut run =
+        Run { clock, people, desk, agent, hurried, topic, pressure: pressure(day), mood: mood + hurry, contacts: 1 };
 
     let customer_id = &people.customers[customer].id;
     let mut thread = Thread::new(sheet, clock.ends, number, customer_id, CHANNELS[channel].0);
@@ -136,7 +136,14 @@ fn one(
         Ending::Lost => (None, true),
     };
     Ok(Case {
-        conversation_id, customer, channel, topic, desk, opened_at, day, session_id,
+        conversation_id,
+        customer,
+        channel,
+        topic,
+        desk,
+        opened_at,
+        day,
+        session_id,
         solved_at: solved_at.filter(|at| *at < clock.ends),
         agent: by_agent.then_some(run.agent),
         mood: run.mood,
@@ -187,7 +194,13 @@ impl Run<'_> {
         &self.people.agents[self.agent]
     }
 
-    fn ending(&mut self, dice: &mut Dice, thread: &mut Thread<'_>, at: Instant, earlier: Option<&Case>) -> Result<Ending> {
+    fn ending(
+        &mut self,
+        dice: &mut Dice,
+        thread: &mut Thread<'_>,
+        at: Instant,
+        earlier: Option<&Case>,
+    ) -> Result<Ending> {
         let priority = ["low", "normal", "high", "urgent"][dice.weighted(&[0.15, 0.68, 0.14, 0.03])];
         match thread.channel {
             "phone" => self.call(dice, thread, at),
@@ -364,7 +377,9 @@ impl Run<'_> {
     }
 
     fn call(&mut self, dice: &mut Dice, thread: &mut Thread<'_>, at: Instant) -> Result<Ending> {
-        let Some(picked_up_at) = self.queue(dice, thread, at.plus(Span(12 * SECOND)), 17.0) else { return Ok(Ending::Lost) };
+        let Some(picked_up_at) = self.queue(dice, thread, at.plus(Span(12 * SECOND)), 17.0) else {
+            return Ok(Ending::Lost);
+        };
         let agent = &self.people.agents[self.agent];
         thread.happens(picked_up_at, "assigned", By::System, Some(&agent.id));
         thread.happens(picked_up_at, "call_answered", By::Agent(agent), None);

@@ -104,10 +104,12 @@ pub(crate) fn pressure(day: Date) -> f64 {
 /// A second of the day, by how customers' days go: late morning, afternoon, and again after supper.
 pub(crate) fn second_of_day(dice: &mut Dice, by_phone: bool) -> i64 {
     const WRITTEN: [f64; 24] = [
-        0.6, 0.3, 0.2, 0.2, 0.3, 0.7, 1.6, 3.2, 5.4, 6.8, 7.2, 6.6, 5.6, 6.0, 6.4, 6.1, 5.6, 5.0, 4.8, 5.2, 5.6, 4.6, 2.9, 1.4,
+        0.6, 0.3, 0.2, 0.2, 0.3, 0.7, 1.6, 3.2, 5.4, 6.8, 7.2, 6.6, 5.6, 6.0, 6.4, 6.1, 5.6, 5.0, 4.8, 5.2, 5.6, 4.6,
+        2.9, 1.4,
     ];
     const SPOKEN: [f64; 24] = [
-        0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 5.8, 9.2, 10.0, 9.4, 7.6, 7.4, 8.0, 7.6, 6.0, 3.2, 1.2, 0.4, 0.0, 0.0, 0.0, 0.0,
+        0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 5.8, 9.2, 10.0, 9.4, 7.6, 7.4, 8.0, 7.6, 6.0, 3.2, 1.2, 0.4, 0.0, 0.0,
+        0.0, 0.0,
     ];
     let hour = dice.weighted(if by_phone { &SPOKEN } else { &WRITTEN });
     hour as i64 * 3600 + dice.below(3600) as i64

@@ -82,7 +82,17 @@ pub(crate) fn orders(seed: u64, people: &People, clock: &Clock) -> Result<Sheet>
     let mut dice = Dice::new(seed, "orders");
     let mut sheet = Sheet::new(
         Table::Order,
-        &["occurred_at", "customer_id", "amount", "order_id", "currency", "margin_share", "refund", "channel", "product"],
+        &[
+            "occurred_at",
+            "customer_id",
+            "amount",
+            "order_id",
+            "currency",
+            "margin_share",
+            "refund",
+            "channel",
+            "product",
+        ],
     )?;
     let mut number = 0;
     for customer in &people.customers {

@@ -11,9 +11,9 @@ pub(crate) struct Dice(ChaCha8Rng);
 impl Dice {
     /// The stream of a subject.
     pub(crate) fn new(seed: u64, subject: &str) -> Dice {
-        let stream = subject.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let stream = subject
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(stream);
         Dice(rng)

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use mittari_core::model::Table;
-use mittari_core::settings::{SlaSettings, Settings};
+use mittari_core::settings::{Settings, SlaSettings};
 
 use clock::Clock;
 use people::People;
@@ -59,7 +59,11 @@ pub(crate) fn settings() -> Settings {
         calendar: Some("helsinki".to_owned()),
         calendars: clock::calendars(),
         team_calendars: company::DESKS.iter().map(|desk| (desk.team.to_owned(), desk.calendar.to_owned())).collect(),
-        sla: vec![sla("first_reply", 60, Some("urgent")), sla("first_reply", 240, None), sla("resolution", 27 * 60, None)],
+        sla: vec![
+            sla("first_reply", 60, Some("urgent")),
+            sla("first_reply", 240, None),
+            sla("resolution", 27 * 60, None),
+        ],
         competitors: vec!["Luxora".to_owned(), "Glimmerly".to_owned()],
         targets: BTreeMap::from([
             ("csat".to_owned(), 80.0),
@@ -122,7 +126,11 @@ pub(crate) fn write(size: Size, folder: &Path, mut told: impl FnMut(&Written)) -
 
 /// The part of the year that a day is the last of, for the names of files.
 fn half_year_that_ends(day: Date) -> Option<String> {
-    let ends = [(date(2025, 4, 30), "-2024-winter"), (date(2025, 10, 31), "-2025-summer"), (date(2026, 4, 30), "-2025-winter")];
+    let ends = [
+        (date(2025, 4, 30), "-2024-winter"),
+        (date(2025, 10, 31), "-2025-summer"),
+        (date(2026, 4, 30), "-2025-winter"),
+    ];
     if day.tomorrow().is_ok_and(|next| next == company::ENDS) {
         return Some("-2026-summer".to_owned());
     }

@@ -97,7 +97,18 @@ impl People {
         let mut dice = Dice::new(seed, "names");
         let mut sheet = Sheet::new(
             Table::Customer,
-            &["customer_id", "name", "email", "valid_from", "country", "language", "plan", "segment", "product", "signed_up_at"],
+            &[
+                "customer_id",
+                "name",
+                "email",
+                "valid_from",
+                "country",
+                "language",
+                "plan",
+                "segment",
+                "product",
+                "signed_up_at",
+            ],
         )?;
         for customer in &self.customers {
             let country = &COUNTRIES[customer.country];
@@ -158,7 +169,8 @@ impl People {
 
 fn sign_up_day(dice: &mut Dice) -> Date {
     let span = f64::from((ENDS - STARTS).get_days());
-    let days = if dice.chance(0.55) { -dice.between(1.0, OLDEST_DAYS) } else { span * dice.between(0.0, 1.0).powf(0.85) };
+    let days =
+        if dice.chance(0.55) { -dice.between(1.0, OLDEST_DAYS) } else { span * dice.between(0.0, 1.0).powf(0.85) };
     STARTS.saturating_add(jiff::Span::new().days(days as i64))
 }
 

@@ -13,7 +13,9 @@ use arrow::array::builder::{
     BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Field, Int64Type, Schema, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{
+    DataType, Date32Type, Decimal128Type, Field, Int64Type, Schema, TimeUnit, TimestampMicrosecondType,
+};
 use mittari_core::decimal::Decimal;
 use mittari_core::model::{Column, ColumnKind, Table};
 use mittari_core::time::Instant;
@@ -130,13 +132,13 @@ impl Cells {
     fn of(kind: ColumnKind) -> Cells {
         let utc = || DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
         match kind {
-            ColumnKind::Text | ColumnKind::Person | ColumnKind::Private | ColumnKind::Fields | ColumnKind::Choice(_) => {
-                Cells::Text(StringBuilder::new())
-            }
+            ColumnKind::Text
+            | ColumnKind::Person
+            | ColumnKind::Private
+            | ColumnKind::Fields
+            | ColumnKind::Choice(_) => Cells::Text(StringBuilder::new()),
             ColumnKind::Integer => Cells::Count(Int64Builder::new()),
-            ColumnKind::Decimal => {
-                Cells::Number(Decimal128Builder::new().with_data_type(DataType::Decimal128(18, 6)))
-            }
+            ColumnKind::Decimal => Cells::Number(Decimal128Builder::new().with_data_type(DataType::Decimal128(18, 6))),
             ColumnKind::Flag => Cells::Flag(BooleanBuilder::new()),
             ColumnKind::Instant => Cells::At(TimestampMicrosecondBuilder::new().with_data_type(utc())),
             ColumnKind::Date => Cells::Day(Date32Builder::new()),

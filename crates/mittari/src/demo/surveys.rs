@@ -53,21 +53,60 @@ impl Surveys {
         Ok(Surveys {
             invitations: Sheet::new(
                 Table::Invitation,
-                &["occurred_at", "invitation_id", "kind", "survey", "conversation_id", "customer_id", "channel", "moment", "shown_at"],
+                &[
+                    "occurred_at",
+                    "invitation_id",
+                    "kind",
+                    "survey",
+                    "conversation_id",
+                    "customer_id",
+                    "channel",
+                    "moment",
+                    "shown_at",
+                ],
             )?,
             answers: Sheet::new(
                 Table::Answer,
                 &[
-                    "occurred_at", "kind", "score", "choice", "answer_id", "invitation_id", "survey", "scale_min", "scale_max",
-                    "wording", "moment", "comment", "language", "conversation_id", "customer_id", "channel", "replied_at",
+                    "occurred_at",
+                    "kind",
+                    "score",
+                    "choice",
+                    "answer_id",
+                    "invitation_id",
+                    "survey",
+                    "scale_min",
+                    "scale_max",
+                    "wording",
+                    "moment",
+                    "comment",
+                    "language",
+                    "conversation_id",
+                    "customer_id",
+                    "channel",
+                    "replied_at",
                 ],
             )?,
-            follow_ups: Sheet::new(Table::FollowUp, &["occurred_at", "answer_id", "owner_id", "due_at", "done_at", "outcome"])?,
+            follow_ups: Sheet::new(
+                Table::FollowUp,
+                &["occurred_at", "answer_id", "owner_id", "due_at", "done_at", "outcome"],
+            )?,
             ratings: Sheet::new(
                 Table::Rating,
                 &[
-                    "occurred_at", "review_id", "criterion", "score", "conversation_id", "agent_id", "reviewer_id", "scorecard",
-                    "weight", "scale_min", "scale_max", "critical", "not_applicable",
+                    "occurred_at",
+                    "review_id",
+                    "criterion",
+                    "score",
+                    "conversation_id",
+                    "agent_id",
+                    "reviewer_id",
+                    "scorecard",
+                    "weight",
+                    "scale_min",
+                    "scale_max",
+                    "critical",
+                    "not_applicable",
                 ],
             )?,
             dice: Dice::new(seed, "surveys"),
@@ -109,7 +148,11 @@ impl Surveys {
             "ces" => scored(mood * 7.0 / 5.0 + 0.2, (1, 7), mood, Some("ease"), hurried),
             "one_contact" => {
                 let once = self.dice.chance(if case.contacts == 1 { 0.90 } else { 0.35 });
-                Reply { choice: Some(if once { "yes" } else { "no" }), like: if once { 4 } else { 2 }, ..Reply::default() }
+                Reply {
+                    choice: Some(if once { "yes" } else { "no" }),
+                    like: if once { 4 } else { 2 },
+                    ..Reply::default()
+                }
             }
             _ => scored(mood, (1, 5), mood, None, hurried),
         };
@@ -169,7 +212,8 @@ impl Surveys {
         self.count += 1;
         let invitation_id = format!("invitation-{:06}", self.count);
         let customer = &people.customers[question.customer];
-        let shown_at = question.asked_at.plus(self.dice.minutes(if question.channel == "chat" { 0.2 } else { 300.0 }, 1.1));
+        let shown_at =
+            question.asked_at.plus(self.dice.minutes(if question.channel == "chat" { 0.2 } else { 300.0 }, 1.1));
         let shown_at = (self.dice.chance(0.7) && shown_at < clock.ends).then_some(shown_at);
         self.invitations.row([
             question.asked_at.into(),
@@ -252,7 +296,8 @@ impl Surveys {
     }
 
     fn review(&mut self, case: &Case, solved_at: Instant, agent_id: &str, people: &People, clock: &Clock) {
-        const CRITERIA: [(&str, i64, bool); 4] = [("greeting", 1, false), ("right answer", 4, false), ("tone", 2, false), ("data protection", 3, true)];
+        const CRITERIA: [(&str, i64, bool); 4] =
+            [("greeting", 1, false), ("right answer", 4, false), ("tone", 2, false), ("data protection", 3, true)];
         let reviewed_at = solved_at.plus(Span((36.0 * 3600.0 * (1.0 + self.dice.memoryless(1.0))) as i64 * SECOND));
         if reviewed_at >= clock.ends {
             return;

@@ -19,8 +19,19 @@ pub(crate) enum By<'p> {
 
 /// The columns of the events.
 pub(crate) const COLUMNS: &[&str] = &[
-    "external_id", "occurred_at", "conversation_id", "kind", "actor_kind", "actor_id", "customer_id", "public", "channel",
-    "value", "target", "session_id", "fields",
+    "external_id",
+    "occurred_at",
+    "conversation_id",
+    "kind",
+    "actor_kind",
+    "actor_id",
+    "customer_id",
+    "public",
+    "channel",
+    "value",
+    "target",
+    "session_id",
+    "fields",
 ];
 
 /// One conversation.
@@ -34,7 +45,13 @@ pub(crate) struct Thread<'s> {
 }
 
 impl<'s> Thread<'s> {
-    pub(crate) fn new(sheet: &'s mut Sheet, ends: Instant, number: usize, customer_id: &str, channel: &'static str) -> Self {
+    pub(crate) fn new(
+        sheet: &'s mut Sheet,
+        ends: Instant,
+        number: usize,
+        customer_id: &str,
+        channel: &'static str,
+    ) -> Self {
         Thread {
             sheet,
             ends,

@@ -103,8 +103,22 @@ pub(crate) fn mentions(seed: u64, count: usize, people: &People, clock: &Clock) 
     let mut sheet = Sheet::new(
         Table::Mention,
         &[
-            "occurred_at", "network", "author", "customer_id", "text", "language", "sentiment", "asks", "technical", "suggests",
-            "competitor", "opportunity", "theme", "article_id", "rating", "replied_at",
+            "occurred_at",
+            "network",
+            "author",
+            "customer_id",
+            "text",
+            "language",
+            "sentiment",
+            "asks",
+            "technical",
+            "suggests",
+            "competitor",
+            "opportunity",
+            "theme",
+            "article_id",
+            "rating",
+            "replied_at",
         ],
     )?;
     let total: f64 = clock.days().map(busyness).sum();
@@ -128,18 +142,26 @@ fn mention(
     people: &People,
     clock: &Clock,
 ) {
-    let network = *["forum", "short posts", "video", "review site"].get(dice.weighted(&[0.34, 0.30, 0.12, 0.24])).unwrap_or(&"forum");
+    let network = *["forum", "short posts", "video", "review site"]
+        .get(dice.weighted(&[0.34, 0.30, 0.12, 0.24]))
+        .unwrap_or(&"forum");
     let about_release = dice.chance((release - 1.0) * 0.5);
     let sentiment = dice.weighted(if about_release { &[0.62, 0.26, 0.12] } else { &[0.22, 0.38, 0.40] }) as i64 - 1;
-    let topic = if about_release { super::company::RELEASE_TOPIC } else { dice.weighted(&TOPICS.iter().map(|topic| topic.share).collect::<Vec<_>>()) };
+    let topic = if about_release {
+        super::company::RELEASE_TOPIC
+    } else {
+        dice.weighted(&TOPICS.iter().map(|topic| topic.share).collect::<Vec<_>>())
+    };
     let author = format!("writer-{number:05}");
     let customer = dice.chance(0.25).then(|| dice.below(people.customers.len() / 2));
-    let language = COUNTRIES[dice.weighted(&COUNTRIES.iter().map(|country| country.share).collect::<Vec<_>>())].language;
+    let language =
+        COUNTRIES[dice.weighted(&COUNTRIES.iter().map(|country| country.share).collect::<Vec<_>>())].language;
     let asks = network != "review site" && dice.chance(0.3);
     let answered = dice.chance(if asks { 0.72 } else { 0.38 });
     let replied_at = at.plus(dice.minutes(190.0, 1.1));
     let article = (asks && dice.chance(0.6)).then(|| article_id(TOPICS[topic].article));
-    let rating = (network == "review site").then(|| Decimal::whole((sentiment + 3 + dice.below(2) as i64 * sentiment).clamp(1, 5)));
+    let rating = (network == "review site")
+        .then(|| Decimal::whole((sentiment + 3 + dice.below(2) as i64 * sentiment).clamp(1, 5)));
     sheet.row([
         at.into(),
         network.into(),
@@ -174,7 +196,13 @@ pub(crate) fn annotations(clock: &Clock) -> Result<Sheet> {
         ]);
     };
     add(stories::RELEASE_ON, None, "release", "App 5.0", "New look; pairing moved to another page");
-    add(stories::INCIDENT_ON, Some(stories::INCIDENT_ON), "incident", "Cloud outage", "Lamps did not react for six hours");
+    add(
+        stories::INCIDENT_ON,
+        Some(stories::INCIDENT_ON),
+        "incident",
+        "Cloud outage",
+        "Lamps did not react for six hours",
+    );
     for (from, to, name) in stories::CAMPAIGNS {
         add(*from, Some(*to), "campaign", name, "");
     }

@@ -76,7 +76,8 @@ pub(super) fn checks(store: &Store, limit: usize) -> Done<Vec<Check>> {
 impl Gathered {
     fn read(&mut self, rows: &Rows, zone: &TimeZone) {
         let columns = ["conversation_id", "kind", "actor_kind", "actor_id", "customer_id", "value", "target", "source"];
-        let [conversation, kind, actor_kind, actor, customer, value, target, source] = columns.map(|name| rows.words(name));
+        let [conversation, kind, actor_kind, actor, customer, value, target, source] =
+            columns.map(|name| rows.words(name));
         for row in 0..rows.len() {
             let (Some(id), Some(kind)) = (conversation.get(row), kind.get(row)) else { continue };
             let at = rows.occurred_at(row);
@@ -212,13 +213,21 @@ fn order(gathered: &Gathered, limit: usize) -> Vec<Check> {
         let (opened, done) = (case.opened_at?, case.done_at?);
         (done < opened).then(|| format!("solved {}, opened {}", shown(done), shown(opened)))
     });
-    let unopened = picked(gathered, limit, |case| case.opened_at.is_none().then(|| format!("first seen {}", shown(case.first_customer_at.unwrap_or(case.last_at)))));
+    let unopened = picked(gathered, limit, |case| {
+        case.opened_at
+            .is_none()
+            .then(|| format!("first seen {}", shown(case.first_customer_at.unwrap_or(case.last_at))))
+    });
     let replies = picked(gathered, limit, |case| {
         let (asked, replied) = (case.first_customer_at?, case.first_agent_at?);
-        (case.opened_by_customer && !case.talked && replied < asked).then(|| format!("answered {}, asked {}", shown(replied), shown(asked)))
+        (case.opened_by_customer && !case.talked && replied < asked)
+            .then(|| format!("answered {}, asked {}", shown(replied), shown(asked)))
     });
     let storms = picked(gathered, limit, |case| (case.solves >= 6).then(|| format!("solved {} times", case.solves)));
-    let at_once = picked(gathered, limit, |case| (case.opened_at.is_some() && case.opened_at == case.done_at).then(|| format!("opened and solved at {}", shown(case.last_at))));
+    let at_once = picked(gathered, limit, |case| {
+        (case.opened_at.is_some() && case.opened_at == case.done_at)
+            .then(|| format!("opened and solved at {}", shown(case.last_at)))
+    });
     vec![
         Check {
             name: "solved before opened", severity: Severity::Wrong, of, offenders: before,
@@ -257,15 +266,18 @@ fn ends(gathered: &Gathered, limit: usize) -> Vec<Check> {
     let of = gathered.cases.len() as u64;
     let with_status = gathered.cases.values().filter(|case| case.has_status).count() as u64;
     let silent = picked(gathered, limit, |case| {
-        (!case.is_over() && gathered.last_at - case.last_at > SILENT).then(|| format!("last event {}", shown(case.last_at)))
+        (!case.is_over() && gathered.last_at - case.last_at > SILENT)
+            .then(|| format!("last event {}", shown(case.last_at)))
     });
     let no_outcome = picked(gathered, limit, |case| {
-        (case.ended && !case.has_status && !case.has_outcome && !case.gone).then(|| format!("ended {}", shown(case.last_at)))
+        (case.ended && !case.has_status && !case.has_outcome && !case.gone)
+            .then(|| format!("ended {}", shown(case.last_at)))
     });
     // Where most cases have statuses, one without is a gap in the export.
     let gap = with_status * 2 > of;
     let no_status = picked(gathered, limit, |case| {
-        (gap && !case.has_status && !case.ended && !case.gone && !case.has_outcome).then(|| format!("last event {}", shown(case.last_at)))
+        (gap && !case.has_status && !case.ended && !case.gone && !case.has_outcome)
+            .then(|| format!("last event {}", shown(case.last_at)))
     });
     let mut lost = Offenders::new(limit);
     for (id, target) in &gathered.merges {
@@ -279,31 +291,47 @@ fn ends(gathered: &Gathered, limit: usize) -> Vec<Check> {
     }
     vec![
         Check {
-            name: "open and silent", severity: Severity::Doubtful, of, offenders: silent,
+            name: "open and silent",
+            severity: Severity::Doubtful,
+            of,
+            offenders: silent,
             what: "cases are open and nothing has happened in them for 30 days".to_owned(),
             effect: "they fill the backlog and its age",
             remedy: "Close them where they lie, or import the events that ended them.".to_owned(),
         },
         Check {
-            name: "ended without outcome", severity: Severity::Missing, of, offenders: no_outcome,
+            name: "ended without outcome",
+            severity: Severity::Missing,
+            of,
+            offenders: no_outcome,
             what: "chats or calls ended, and nothing says whether they were solved".to_owned(),
             effect: "they are in no resolution metric",
             remedy: "Map the disposition code to \"outcome\" (solved, unsolved, spam, duplicate).".to_owned(),
         },
         Check {
-            name: "without a status", severity: Severity::Missing, of, offenders: no_status,
+            name: "without a status",
+            severity: Severity::Missing,
+            of,
+            offenders: no_status,
             what: "cases have no status at all, while others have".to_owned(),
             effect: "they are in no resolution metric and not in the backlog",
             remedy: "Export the status history too, or map the last status with its time.".to_owned(),
         },
         Check {
-            name: "merged into nothing", severity: Severity::Wrong, of: gathered.merges.len() as u64, offenders: lost,
+            name: "merged into nothing",
+            severity: Severity::Wrong,
+            of: gathered.merges.len() as u64,
+            offenders: lost,
             what: "cases were merged into themselves or into cases that are not there".to_owned(),
             effect: "their waits and messages are lost",
-            remedy: "Import the cases they went into; the mapping's target must be a conversation_id, with its prefix.".to_owned(),
+            remedy: "Import the cases they went into; the mapping's target must be a conversation_id, with its prefix."
+                .to_owned(),
         },
         Check {
-            name: "promises without a due time", severity: Severity::Wrong, of: gathered.bad_due.len() as u64, offenders: due,
+            name: "promises without a due time",
+            severity: Severity::Wrong,
+            of: gathered.bad_due.len() as u64,
+            offenders: due,
             what: "SLA targets do not say when they are due".to_owned(),
             effect: "they are missing from SLA attainment",
             remedy: "The value of an sla_target is the moment it is due: 2026-01-31T12:00:00Z.".to_owned(),
@@ -426,5 +454,6 @@ fn calendars(store: &Store) -> Done<Calendars> {
             }
         }
     }
-    Calendars::new(&settings, &[]).map_err(|error| crate::failure::Failure::input(error.to_string(), "Correct settings.toml."))
+    Calendars::new(&settings, &[])
+        .map_err(|error| crate::failure::Failure::input(error.to_string(), "Correct settings.toml."))
 }

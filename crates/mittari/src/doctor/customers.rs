@@ -103,19 +103,28 @@ fn orders(store: &Store, limit: usize) -> Done<Vec<Check>> {
     }
     Ok(vec![
         Check {
-            name: "orders without a currency", severity: Severity::Doubtful, of, offenders: bare,
+            name: "orders without a currency",
+            severity: Severity::Doubtful,
+            of,
+            offenders: bare,
             what: "orders do not say their currency".to_owned(),
             effect: "they stand apart from orders with one, and are never added to them",
             remedy: "Give the currency as a column, or as a constant in the mapping.".to_owned(),
         },
         Check {
-            name: "negative orders", severity: Severity::Wrong, of, offenders: negative,
+            name: "negative orders",
+            severity: Severity::Wrong,
+            of,
+            offenders: negative,
             what: "orders have negative amounts".to_owned(),
             effect: "a refund counts as an order and is added with the wrong sign",
             remedy: "A refund is a positive amount with refund = true.".to_owned(),
         },
         Check {
-            name: "margins out of range", severity: Severity::Wrong, of, offenders: margins,
+            name: "margins out of range",
+            severity: Severity::Wrong,
+            of,
+            offenders: margins,
             what: "margin shares are not between 0 and 1".to_owned(),
             effect: "lifetime values are off by the factor",
             remedy: "42 % is 0.42.".to_owned(),
@@ -143,15 +152,26 @@ fn costs(store: &Store, limit: usize) -> Done<Check> {
         for pair in periods.windows(2) {
             if pair[1].0 < pair[0].1 {
                 let day = |days: i32| Instant(i64::from(days) * mittari_core::time::DAY).to_string()[..10].to_owned();
-                twice.add(|| format!("{}: from {} and from {}", key.iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>().join(" "), day(pair[0].0), day(pair[1].0)));
+                twice.add(|| {
+                    format!(
+                        "{}: from {} and from {}",
+                        key.iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>().join(" "),
+                        day(pair[0].0),
+                        day(pair[1].0)
+                    )
+                });
             }
         }
     }
     Ok(Check {
-        name: "costs counted twice", severity: Severity::Doubtful, of, offenders: twice,
+        name: "costs counted twice",
+        severity: Severity::Doubtful,
+        of,
+        offenders: twice,
         what: "costs of the same category and team overlap in time".to_owned(),
         effect: "cost per ticket counts them twice",
-        remedy: "The end of a period is the day after its last; give one amount a month, or name different categories.".to_owned(),
+        remedy: "The end of a period is the day after its last; give one amount a month, or name different categories."
+            .to_owned(),
     })
 }
 
@@ -168,7 +188,10 @@ fn article_views(store: &Store, limit: usize) -> Done<Check> {
         }
     }
     Ok(Check {
-        name: "views of nobody", severity: Severity::Missing, of, offenders: bare,
+        name: "views of nobody",
+        severity: Severity::Missing,
+        of,
+        offenders: bare,
         what: "article views have neither session nor customer".to_owned(),
         effect: "whether their readers turned to support cannot be known",
         remedy: "Export the session with the views, and with the conversations that it led to.".to_owned(),
@@ -191,7 +214,10 @@ fn customers(store: &Store, limit: usize) -> Done<Check> {
         }
     }
     Ok(Check {
-        name: "signed up in the future", severity: Severity::Doubtful, of, offenders: late,
+        name: "signed up in the future",
+        severity: Severity::Doubtful,
+        of,
+        offenders: late,
         what: "customers signed up after everything that is known".to_owned(),
         effect: "their age as customers is unknown",
         remedy: "Look at day and month in signed_up_at.".to_owned(),

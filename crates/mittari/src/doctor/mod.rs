@@ -123,7 +123,8 @@ fn conflicts(store: &Store, limit: usize) -> Done<Check> {
             let row = &conflict.counted;
             let changed = row.cells.iter().find(|cell| !conflict.ignored.cells.contains(cell));
             let (name, counts) = changed.map_or(("", ""), |(name, value)| (*name, value.as_str()));
-            let ignored = conflict.ignored.cells.iter().find(|(other, _)| *other == name).map_or("", |(_, value)| value.as_str());
+            let ignored =
+                conflict.ignored.cells.iter().find(|(other, _)| *other == name).map_or("", |(_, value)| value.as_str());
             let id = row.external_id.as_deref().unwrap_or("?");
             format!("{} {id} of {}: {name} \"{counts}\" counts, \"{ignored}\" does not", row.table.name(), row.source)
         });
@@ -133,7 +134,8 @@ fn conflicts(store: &Store, limit: usize) -> Done<Check> {
         severity: Severity::Wrong,
         what: "rows of one id and revision say different things; the larger content hash counts".to_owned(),
         effect: "which of them counts is arbitrary",
-        remedy: "Give each change a higher revision, or forget the import that is wrong (\"mittari imports\").".to_owned(),
+        remedy: "Give each change a higher revision, or forget the import that is wrong (\"mittari imports\")."
+            .to_owned(),
         of: offenders.count,
         offenders,
     })
@@ -143,13 +145,22 @@ fn conflicts(store: &Store, limit: usize) -> Done<Check> {
 fn future(store: &Store, limit: usize) -> Done<Check> {
     let mut offenders = Offenders::new(limit);
     let mut of = 0;
-    for table in Table::ALL.iter().filter(|table| !matches!(table, Table::Cost | Table::Revenue | Table::CalendarHours)) {
+    for table in Table::ALL.iter().filter(|table| !matches!(table, Table::Cost | Table::Revenue | Table::CalendarHours))
+    {
         for rows in table::rows(store, *table)? {
             of += rows.len() as u64;
             for row in 0..rows.len() {
                 let (occurred, recorded) = (rows.occurred_at(row), rows.recorded_at(row));
                 if occurred > recorded {
-                    offenders.add(|| format!("{} {}: {} is after {}, when it was recorded", table.name(), rows.id(row), Instant(occurred), Instant(recorded)));
+                    offenders.add(|| {
+                        format!(
+                            "{} {}: {} is after {}, when it was recorded",
+                            table.name(),
+                            rows.id(row),
+                            Instant(occurred),
+                            Instant(recorded)
+                        )
+                    });
                 }
             }
         }

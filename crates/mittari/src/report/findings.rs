@@ -44,7 +44,9 @@ pub(crate) fn all(material: &Material<'_>) -> Vec<Finding> {
 fn metrics_of(finding: &Finding) -> Vec<String> {
     match finding {
         Finding::Pair { speed, quality, .. } => vec![speed.0.id.clone(), quality.0.id.clone()],
-        Finding::Change { metric, .. } | Finding::Article { metric, .. } | Finding::Peak { metric, .. } => vec![metric.id.clone()],
+        Finding::Change { metric, .. } | Finding::Article { metric, .. } | Finding::Peak { metric, .. } => {
+            vec![metric.id.clone()]
+        }
     }
 }
 
@@ -107,7 +109,8 @@ fn changes(material: &Material<'_>, told: &HashSet<String>) -> Vec<Finding> {
     let mut seen: HashSet<&str> = HashSet::new();
     let mut candidates: Vec<(f64, Option<Place>, &ResultRow)> = Vec::new();
     for spot in spots(material) {
-        let changed = spot.rows.iter().copied().filter(|row| matches!(verdict_of(row), Some(Verdict::Better | Verdict::Worse)));
+        let changed =
+            spot.rows.iter().copied().filter(|row| matches!(verdict_of(row), Some(Verdict::Better | Verdict::Worse)));
         candidates.extend(changed.filter(|row| large_enough(row)).map(|row| (strength(row), spot.place.clone(), row)));
     }
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -131,8 +134,12 @@ fn large_enough(row: &ResultRow) -> bool {
 /// Periods in which far more was asked than in those around.
 fn peaks(material: &Material<'_>) -> Option<Finding> {
     let line = material.lines.iter().find(|line| line.metric.id == "request_volume")?;
-    let known: Vec<(&Point, f64)> =
-        line.trend.iter().filter(|point| !point.figure.running).filter_map(|point| Some((point, point.figure.value?))).collect();
+    let known: Vec<(&Point, f64)> = line
+        .trend
+        .iter()
+        .filter(|point| !point.figure.running)
+        .filter_map(|point| Some((point, point.figure.value?)))
+        .collect();
     let usual = |at: usize| {
         let around = known[at.saturating_sub(6)..(at + 7).min(known.len())].iter().map(|(_, value)| *value);
         median(around.collect())
@@ -145,7 +152,14 @@ fn peaks(material: &Material<'_>) -> Option<Finding> {
     let starts = known[at].0.starts;
     let ends = known.get(at + 1).map(|(point, _)| point.starts);
     let mark = material.marks.iter().find(|mark| mark.on >= starts && ends.is_none_or(|ends| mark.on < ends));
-    Some(Finding::Peak { starts, grain: material.grain, metric: line.metric.clone(), value, usual, mark: mark.cloned() })
+    Some(Finding::Peak {
+        starts,
+        grain: material.grain,
+        metric: line.metric.clone(),
+        value,
+        usual,
+        mark: mark.cloned(),
+    })
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
@@ -160,7 +174,12 @@ fn article(material: &Material<'_>) -> Option<Finding> {
     let all = line.figure.value?;
     let worst = material.articles.iter().max_by(|a, b| low(&a.1).total_cmp(&low(&b.1)))?;
     let stands_out = low(&worst.1) > all * ARTICLE_TIMES && worst.1.n.is_some_and(|n| n >= 30);
-    let finding = || Finding::Article { title: worst.0.clone(), metric: metric.clone(), figure: figure(&worst.1, None), all: Some(all) };
+    let finding = || Finding::Article {
+        title: worst.0.clone(),
+        metric: metric.clone(),
+        figure: figure(&worst.1, None),
+        all: Some(all),
+    };
     stands_out.then(finding)
 }
 

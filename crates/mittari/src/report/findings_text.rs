@@ -18,20 +18,26 @@ pub(crate) fn text(speech: &Speech, finding: &Finding) -> String {
             };
             let (before, after) = before_and_after(speech, metric, figure);
             let place = place_text(speech, place.as_ref());
-            speech.say_with(key, &[("where", &place), ("metric", title(speech, metric)), ("before", &before), ("after", &after)])
+            speech.say_with(
+                key,
+                &[("where", &place), ("metric", title(speech, metric)), ("before", &before), ("after", &after)],
+            )
         }
         Finding::Pair { place, speed, quality } => {
             let (speed_before, speed_after) = before_and_after(speech, &speed.0, &speed.1);
             let (quality_before, quality_after) = before_and_after(speech, &quality.0, &quality.1);
-            speech.say_with("finding-pair", &[
-                ("where", &place_text(speech, place.as_ref())),
-                ("speed", title(speech, &speed.0)),
-                ("speed_before", &speed_before),
-                ("speed_after", &speed_after),
-                ("quality", title(speech, &quality.0)),
-                ("quality_before", &quality_before),
-                ("quality_after", &quality_after),
-            ])
+            speech.say_with(
+                "finding-pair",
+                &[
+                    ("where", &place_text(speech, place.as_ref())),
+                    ("speed", title(speech, &speed.0)),
+                    ("speed_before", &speed_before),
+                    ("speed_after", &speed_after),
+                    ("quality", title(speech, &quality.0)),
+                    ("quality_before", &quality_before),
+                    ("quality_after", &quality_after),
+                ],
+            )
         }
         Finding::Peak { starts, grain, metric, value, usual, mark } => {
             let period = shown::period(speech, *starts, grain);
@@ -39,7 +45,11 @@ pub(crate) fn text(speech: &Speech, finding: &Finding) -> String {
             let values = [("metric", title(speech, metric)), ("period", period.as_str()), ("times", times.as_str())];
             let sentence = speech.say_with("finding-peak", &values);
             match mark {
-                Some(mark) => format!("{sentence} {}", speech.say_with("finding-peak-mark", &[("name", &mark.name), ("on", &shown::date(speech, mark.on))])),
+                Some(mark) => format!(
+                    "{sentence} {}",
+                    speech
+                        .say_with("finding-peak-mark", &[("name", &mark.name), ("on", &shown::date(speech, mark.on))])
+                ),
                 None => sentence,
             }
         }
@@ -47,11 +57,10 @@ pub(crate) fn text(speech: &Speech, finding: &Finding) -> String {
             let written = |value: Option<f64>| value.map(|value| shown::value(speech, value, metric.unit, None));
             let (value, all) = (written(figure.value), written(*all));
             let none = || speech.say("no-data");
-            speech.say_with("finding-article", &[
-                ("article", title),
-                ("value", &value.unwrap_or_else(none)),
-                ("all", &all.unwrap_or_else(none)),
-            ])
+            speech.say_with(
+                "finding-article",
+                &[("article", title), ("value", &value.unwrap_or_else(none)), ("all", &all.unwrap_or_else(none))],
+            )
         }
     }
 }
@@ -75,7 +84,10 @@ fn title<'m>(speech: &Speech, metric: &'m Metric) -> &'m str {
 
 fn before_and_after(speech: &Speech, metric: &Metric, figure: &Figure) -> (String, String) {
     let written = |value: Option<f64>| {
-        value.map_or_else(|| speech.say("no-data"), |value| shown::value(speech, value, metric.unit, figure.currency.as_deref()))
+        value.map_or_else(
+            || speech.say("no-data"),
+            |value| shown::value(speech, value, metric.unit, figure.currency.as_deref()),
+        )
     };
     (written(figure.previous), written(figure.value))
 }

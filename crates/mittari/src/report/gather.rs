@@ -69,10 +69,15 @@ pub(crate) fn card(sources: &Sources<'_>, asked: &Asked) -> Done<Card> {
             let rows = maker.ask(&ids, compared.now, None, &[&dimension], Some(maker.compare()))?;
             changed_parts.push((dimension.clone(), rows));
         }
-        parts.push(match changed_parts.last().filter(|_| compared.is_some_and(|compared| compared.now == (maker.from, maker.to))) {
-            Some(same) => same.clone(),
-            None => (dimension.clone(), maker.ask(&ids, (maker.from, maker.to), None, &[&dimension], None)?),
-        });
+        parts.push(
+            match changed_parts
+                .last()
+                .filter(|_| compared.is_some_and(|compared| compared.now == (maker.from, maker.to)))
+            {
+                Some(same) => same.clone(),
+                None => (dimension.clone(), maker.ask(&ids, (maker.from, maker.to), None, &[&dimension], None)?),
+            },
+        );
     }
     let marks = marks::between(sources.store, &maker.zone, maker.from, maker.to)?;
     let lines: Vec<Line> = metrics
@@ -114,16 +119,24 @@ struct Gathering<'g> {
 impl<'g> Gathering<'g> {
     fn new(sources: &'g Sources<'g>, asked: &'g Asked) -> Done<Gathering<'g>> {
         let settings = sources.store.settings();
-        let zone = TimeZone::get(&settings.zone)
-            .map_err(|_| Failure::input(format!("unknown time zone \"{}\"", settings.zone), "Correct it in settings.toml."))?;
-        let (first, last) = span(sources.facts)?
-            .ok_or_else(|| Failure::input("there is nothing to report on yet", "\"mittari import FILE...\" brings data; \"mittari demo\" makes some up."))?;
+        let zone = TimeZone::get(&settings.zone).map_err(|_| {
+            Failure::input(format!("unknown time zone \"{}\"", settings.zone), "Correct it in settings.toml.")
+        })?;
+        let (first, last) = span(sources.facts)?.ok_or_else(|| {
+            Failure::input(
+                "there is nothing to report on yet",
+                "\"mittari import FILE...\" brings data; \"mittari demo\" makes some up.",
+            )
+        })?;
         let day = |at: Instant| at.to_timestamp().map(|at| zone.to_datetime(at).date()).unwrap_or_default();
         let first_known = day(first);
         let from = asked.from.unwrap_or(first_known);
         let to = asked.to.unwrap_or_else(|| day(last).saturating_add(1.day()));
         if from >= to {
-            return Err(Failure::input(format!("the period from {from} to {to} is empty"), "--to is the day after the last."));
+            return Err(Failure::input(
+                format!("the period from {from} to {to} is empty"),
+                "--to is the day after the last.",
+            ));
         }
         let runtime = crate::runtime()?;
         Ok(Gathering { sources, asked, settings, zone, runtime, from, to, first_known })
@@ -220,8 +233,10 @@ impl<'g> Gathering<'g> {
         if split.is_none() {
             trend.extend(rows.trend.iter().filter(|row| is_own(row, &[])).filter_map(point));
         }
-        let change = rows.changes.iter().find(|row| is_own(row, &[]) && split.is_none()).map(|row| self::figure(row, None));
-        let mut parts: Vec<Figure> = split.map_or_else(Vec::new, |key| whole.iter().map(|row| self::figure(row, Some(key))).collect());
+        let change =
+            rows.changes.iter().find(|row| is_own(row, &[]) && split.is_none()).map(|row| self::figure(row, None));
+        let mut parts: Vec<Figure> =
+            split.map_or_else(Vec::new, |key| whole.iter().map(|row| self::figure(row, Some(key))).collect());
         parts.retain(|part| part.value.is_some());
         parts.sort_by(|a, b| b.value.unwrap_or_default().total_cmp(&a.value.unwrap_or_default()));
         parts.truncate(PARTS_MAX);
@@ -249,7 +264,14 @@ impl<'g> Gathering<'g> {
         known.map(|guard| Guard { metric: guard.clone(), verdict: verdict(&guard.id) }).collect()
     }
 
-    fn card(&self, lines: Vec<Line>, findings: Vec<Finding>, marks: Vec<Mark>, compared: Option<Compared>, grain: Grain) -> Card {
+    fn card(
+        &self,
+        lines: Vec<Line>,
+        findings: Vec<Finding>,
+        marks: Vec<Mark>,
+        compared: Option<Compared>,
+        grain: Grain,
+    ) -> Card {
         let shown: BTreeSet<String> = lines.iter().map(|line| line.metric.id.clone()).collect();
         let mut sections: Vec<Section> = Vec::new();
         for line in lines {
@@ -303,8 +325,11 @@ impl<'g> Gathering<'g> {
             return Vec::new();
         }
         let has = |fact: Fact| self.sources.facts.row_count(fact) > 0;
-        let unseen = self.sources.catalogue.iter().filter(|metric| metric.variant.is_none() && !shown.contains(&metric.id));
-        let missing = |metric: &Metric| needs::missing(self.sources.catalogue, metric, has).into_iter().map(str::to_owned).collect();
+        let unseen =
+            self.sources.catalogue.iter().filter(|metric| metric.variant.is_none() && !shown.contains(&metric.id));
+        let missing = |metric: &Metric| {
+            needs::missing(self.sources.catalogue, metric, has).into_iter().map(str::to_owned).collect()
+        };
         unseen.map(|metric| Absent { metric: metric.clone(), tables: missing(metric) }).collect()
     }
 }
@@ -359,8 +384,18 @@ pub(crate) fn grain_word(grain: Grain) -> &'static str {
 
 /// The metrics that are asked for first, in their order.
 pub(crate) const HEADLINES: [&str; 12] = [
-    "csat", "nps", "first_response_time", "resolution_time", "sla_attainment", "first_contact_resolution_touch", "reopen_rate",
-    "request_volume", "backlog", "internal_quality_score", "churn_rate", "cost_per_ticket",
+    "csat",
+    "nps",
+    "first_response_time",
+    "resolution_time",
+    "sla_attainment",
+    "first_contact_resolution_touch",
+    "reopen_rate",
+    "request_volume",
+    "backlog",
+    "internal_quality_score",
+    "churn_rate",
+    "cost_per_ticket",
 ];
 
 fn headline_place(id: &str) -> usize {
@@ -369,7 +404,11 @@ fn headline_place(id: &str) -> usize {
 
 /// What sets a row apart from others of its metric: all of its group but the split and what was asked for.
 fn label(metric: &Metric, row: &ResultRow, by: &[&str]) -> Option<String> {
-    let own = row.group.0.iter().filter(|(name, _)| Some(name.as_str()) != metric.split.as_deref() && !by.contains(&name.as_str()));
+    let own = row
+        .group
+        .0
+        .iter()
+        .filter(|(name, _)| Some(name.as_str()) != metric.split.as_deref() && !by.contains(&name.as_str()));
     let values: Vec<&str> = own.filter_map(|(_, value)| value.as_deref()).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }
@@ -406,7 +445,12 @@ pub(crate) fn figure(row: &ResultRow, key: Option<&str>) -> Figure {
 /// The verdict of the engine's words.
 pub(crate) fn verdict_of(row: &ResultRow) -> Option<Verdict> {
     let all = [
-        Verdict::Better, Verdict::Worse, Verdict::Higher, Verdict::Lower, Verdict::NoDetectableChange, Verdict::TooLittleData,
+        Verdict::Better,
+        Verdict::Worse,
+        Verdict::Higher,
+        Verdict::Lower,
+        Verdict::NoDetectableChange,
+        Verdict::TooLittleData,
     ];
     let words = row.verdict.as_deref()?;
     all.into_iter().find(|verdict| verdict.as_str() == words)
@@ -426,7 +470,17 @@ fn filter_text(filter: &Filter) -> String {
 /// Families in the order in which a reader asks.
 fn place_of(family: &str) -> (usize, String) {
     const ORDER: [&str; 11] = [
-        "satisfaction", "speed", "resolution", "volume", "self_service", "quality", "agents", "customers", "money", "social", "journey",
+        "satisfaction",
+        "speed",
+        "resolution",
+        "volume",
+        "self_service",
+        "quality",
+        "agents",
+        "customers",
+        "money",
+        "social",
+        "journey",
     ];
     (ORDER.iter().position(|known| *known == family).unwrap_or(ORDER.len()), family.to_owned())
 }

@@ -4,11 +4,11 @@ pub(crate) mod card;
 mod findings;
 mod findings_text;
 pub(crate) mod gather;
-#[cfg(test)]
-pub(crate) mod sample;
 pub(crate) mod html;
 pub(crate) mod marks;
 pub(crate) mod rows;
+#[cfg(test)]
+pub(crate) mod sample;
 pub(crate) mod shown;
 pub(crate) mod speech;
 pub(crate) mod terminal;
@@ -25,7 +25,9 @@ pub(crate) fn counted(speech: &Speech, metric: &Metric, figure: &Figure) -> Stri
     let counts = metric.counts.get(language);
     let whole = |value: f64| value >= 0.0 && value.fract() == 0.0;
     match figure.numerator.zip(figure.denominator) {
-        Some((numerator, denominator)) if metric.unit == Unit::Percent && whole(numerator) && denominator == n as f64 => {
+        Some((numerator, denominator))
+            if metric.unit == Unit::Percent && whole(numerator) && denominator == n as f64 =>
+        {
             let (numerator, denominator) = (shown::count(language, numerator as i64), shown::count(language, n));
             speech.say_with("n-of", &[("numerator", &numerator), ("denominator", &denominator), ("counts", counts)])
         }

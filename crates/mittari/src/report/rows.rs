@@ -29,7 +29,8 @@ pub(crate) fn ask(sources: &Sources<'_>, query: &Query) -> Done<Vec<ResultRow>> 
 
 /// Whether a dimension holds people.
 fn holds_people(dimension: &str) -> bool {
-    matches!(dimension, "agent" | "agent_id" | "customer_id" | "reviewer_id" | "referred_id") || dimension.starts_with("agent_")
+    matches!(dimension, "agent" | "agent_id" | "customer_id" | "reviewer_id" | "referred_id")
+        || dimension.starts_with("agent_")
 }
 
 /// A condition on people, said by name or vendor's id, as the lake knows them.
@@ -40,7 +41,8 @@ pub(crate) fn by_hash(people: &People, filter: &Filter) -> Filter {
     let hashes = |value: &Option<String>| match value {
         None => vec![None],
         Some(name) => {
-            let known: Vec<Option<String>> = people.hashes_shown_as(name).into_iter().map(|hash| Some(hash.to_owned())).collect();
+            let known: Vec<Option<String>> =
+                people.hashes_shown_as(name).into_iter().map(|hash| Some(hash.to_owned())).collect();
             if known.is_empty() { vec![Some(name.clone())] } else { known }
         }
     };
@@ -137,7 +139,8 @@ fn rows_cell(row: &ResultRow, speech: &Speech) -> String {
 
 fn change_cell(row: &ResultRow, unit: Unit, speech: &Speech) -> String {
     let figure = figure(row, None);
-    let change = figure.change.map(|change| shown::change(speech, change, unit, row.currency.as_deref())).unwrap_or_default();
+    let change =
+        figure.change.map(|change| shown::change(speech, change, unit, row.currency.as_deref())).unwrap_or_default();
     match verdict_of(row) {
         Some(verdict) => format!("{} {} {change}", verdict_sign(verdict), speech.say(verdict_key(verdict))),
         None => change,
@@ -150,10 +153,33 @@ pub(crate) fn csv(rows: &[ResultRow], for_people: bool) -> Done<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let before = ["metric", "period"];
     let after = [
-        "value", "unit", "n", "numerator", "denominator", "low", "high", "interval", "state", "open", "withheld", "previous",
-        "change", "change_low", "change_high", "verdict", "zone", "calendar", "currency", "definition", "watermark",
+        "value",
+        "unit",
+        "n",
+        "numerator",
+        "denominator",
+        "low",
+        "high",
+        "interval",
+        "state",
+        "open",
+        "withheld",
+        "previous",
+        "change",
+        "change_low",
+        "change_high",
+        "verdict",
+        "zone",
+        "calendar",
+        "currency",
+        "definition",
+        "watermark",
     ];
-    let header = before.iter().map(|name| (*name).to_owned()).chain(keys.iter().cloned()).chain(after.iter().map(|name| (*name).to_owned()));
+    let header = before
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(keys.iter().cloned())
+        .chain(after.iter().map(|name| (*name).to_owned()));
     writer.write_record(header.map(|name| safe(name, for_people))).map_err(anyhow::Error::from)?;
     for row in rows {
         let value = serde_json::to_value(row).map_err(anyhow::Error::from)?;
@@ -176,7 +202,9 @@ fn plain(value: &serde_json::Value, for_people: bool) -> String {
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe before it.
 fn safe(text: String, for_people: bool) -> String {
-    let runs = text.trim_start_matches([' ', '\u{a0}']).starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    let runs = text
+        .trim_start_matches([' ', '\u{a0}'])
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
     if for_people && runs { format!("'{text}") } else { text }
 }
 

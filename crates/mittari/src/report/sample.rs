@@ -56,11 +56,20 @@ fn line(metric: &Metric, figure: Figure, course: impl Fn(usize) -> Option<f64>, 
 pub(crate) fn card() -> Card {
     let catalogue = catalogue();
     let metric = |id: &str| catalogue.get(id).cloned().unwrap_or_else(|| panic!("no metric {id}"));
-    let named = |group: &str, value: f64, half: f64| Figure { group: Some(group.to_owned()), ..figure(value, half, 700) };
+    let named =
+        |group: &str, value: f64, half: f64| Figure { group: Some(group.to_owned()), ..figure(value, half, 700) };
 
     let share = Figure { numerator: Some(4010.0), denominator: Some(4821.0), ..figure(83.2, 1.1, 4821) };
-    let mut csat = line(&metric("csat"), changed(share, 84.0, Verdict::NoDetectableChange), |at| (at != 4).then_some(80.0 + at as f64 * 0.4), 1.4);
-    csat.breakdowns = vec![Breakdown { dimension: "channel".into(), bars: vec![named("email", 79.1, 2.0), named("chat", 88.0, 1.5), named("<b>phone</b>", 84.0, 3.0)] }];
+    let mut csat = line(
+        &metric("csat"),
+        changed(share, 84.0, Verdict::NoDetectableChange),
+        |at| (at != 4).then_some(80.0 + at as f64 * 0.4),
+        1.4,
+    );
+    csat.breakdowns = vec![Breakdown {
+        dimension: "channel".into(),
+        bars: vec![named("email", 79.1, 2.0), named("chat", 88.0, 1.5), named("<b>phone</b>", 84.0, 3.0)],
+    }];
     csat.target = Some(82.0);
     let mut nps = line(&metric("nps"), Figure { n: Some(3), ..figure(33.3, 40.0, 3) }, |_| None, 0.0);
     nps.trend.clear();
@@ -70,13 +79,37 @@ pub(crate) fn card() -> Card {
         |at| Some(9000.0 - at as f64 * 210.0),
         160.0,
     );
-    speed.guards = vec![Guard { metric: metric("reopen_rate"), verdict: Some(Verdict::Worse) }, Guard { metric: metric("csat"), verdict: Some(Verdict::NoDetectableChange) }];
-    let reopen = line(&metric("reopen_rate"), changed(figure(9.4, 0.4, 28_000), 6.1, Verdict::Worse), |at| Some(6.0 + at as f64 * 0.3), 0.6);
-    let volume = line(&metric("request_volume"), Figure { low: None, high: None, ..changed(figure(48_211.0, 0.0, 48_211), 41_000.0, Verdict::Higher) }, |at| Some(if at == 4 { 8200.0 } else { 3900.0 + at as f64 * 40.0 }), 0.0);
+    speed.guards = vec![
+        Guard { metric: metric("reopen_rate"), verdict: Some(Verdict::Worse) },
+        Guard { metric: metric("csat"), verdict: Some(Verdict::NoDetectableChange) },
+    ];
+    let reopen = line(
+        &metric("reopen_rate"),
+        changed(figure(9.4, 0.4, 28_000), 6.1, Verdict::Worse),
+        |at| Some(6.0 + at as f64 * 0.3),
+        0.6,
+    );
+    let volume = line(
+        &metric("request_volume"),
+        Figure { low: None, high: None, ..changed(figure(48_211.0, 0.0, 48_211), 41_000.0, Verdict::Higher) },
+        |at| Some(if at == 4 { 8200.0 } else { 3900.0 + at as f64 * 40.0 }),
+        0.0,
+    );
     let mut channels = line(&metric("channel_share"), Figure::default(), |_| None, 0.0);
-    channels.parts = vec![named("email", 36.2, 0.4), named("chat", 22.0, 0.4), named("phone", 17.1, 0.3), Figure { group: None, ..figure(0.4, 0.1, 10) }];
-    let cost = Figure { currency: Some("EUR".into()), low: None, high: None, ..changed(figure(6.42, 0.0, 48_211), 6.31, Verdict::NoDetectableChange) };
-    let mut cost = line(&metric("cost_per_ticket"), Figure { verdict: None, ..cost }, |at| Some(6.0 + (at % 3) as f64 * 0.2), 0.0);
+    channels.parts = vec![
+        named("email", 36.2, 0.4),
+        named("chat", 22.0, 0.4),
+        named("phone", 17.1, 0.3),
+        Figure { group: None, ..figure(0.4, 0.1, 10) },
+    ];
+    let cost = Figure {
+        currency: Some("EUR".into()),
+        low: None,
+        high: None,
+        ..changed(figure(6.42, 0.0, 48_211), 6.31, Verdict::NoDetectableChange)
+    };
+    let mut cost =
+        line(&metric("cost_per_ticket"), Figure { verdict: None, ..cost }, |at| Some(6.0 + (at % 3) as f64 * 0.2), 0.0);
     cost.label = Some("EUR".into());
 
     let pair = Finding::Pair {
@@ -88,7 +121,10 @@ pub(crate) fn card() -> Card {
         company: Some("Lamps & <Sons>".into()),
         from: date(2025, 11, 1),
         to: date(2026, 11, 1),
-        compared: Some(Compared { now: (date(2026, 8, 1), date(2026, 11, 1)), before: (date(2026, 5, 1), date(2026, 8, 1)) }),
+        compared: Some(Compared {
+            now: (date(2026, 8, 1), date(2026, 11, 1)),
+            before: (date(2026, 5, 1), date(2026, 8, 1)),
+        }),
         grain: "month",
         zone: "Europe/Helsinki".into(),
         calendar: CalendarShown::ByTeam,
@@ -105,11 +141,25 @@ pub(crate) fn card() -> Card {
         ],
         findings: vec![
             pair,
-            Finding::Change { place: None, metric: metric("request_volume"), figure: changed(figure(48_211.0, 0.0, 48_211), 41_000.0, Verdict::Higher) },
+            Finding::Change {
+                place: None,
+                metric: metric("request_volume"),
+                figure: changed(figure(48_211.0, 0.0, 48_211), 41_000.0, Verdict::Higher),
+            },
         ],
         marks: vec![
-            Mark { on: date(2026, 3, 10), kind: "release".into(), name: "App 5.0".into(), note: Some("New look".into()) },
-            Mark { on: date(2026, 5, 4), kind: "campaign".into(), name: "<script>alert(1)</script>".into(), note: None },
+            Mark {
+                on: date(2026, 3, 10),
+                kind: "release".into(),
+                name: "App 5.0".into(),
+                note: Some("New look".into()),
+            },
+            Mark {
+                on: date(2026, 5, 4),
+                kind: "campaign".into(),
+                name: "<script>alert(1)</script>".into(),
+                note: None,
+            },
         ],
         absent: vec![Absent { metric: metric("cost_per_ticket"), tables: vec!["costs".into()] }],
     }

@@ -81,7 +81,9 @@ mod tests {
         let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut last = String::new();
         for line in text_of(language).lines().filter(|line| !line.starts_with('#')) {
-            if !line.starts_with([' ', '}']) && let Some((key, _)) = line.split_once(" =") {
+            if !line.starts_with([' ', '}'])
+                && let Some((key, _)) = line.split_once(" =")
+            {
                 last = key.to_owned();
                 keys.insert(last.clone(), Vec::new());
             }

@@ -54,7 +54,11 @@ impl Drawing<'_> {
             CalendarShown::ByTeam => speech.say("calendar-teams"),
         };
         let grain = speech.say(&format!("grain-{}", card.grain));
-        let mut facts = vec![speech.say_with("zone", &[("zone", &card.zone)]), calendar, speech.say_with("trend-by", &[("grain", &grain)])];
+        let mut facts = vec![
+            speech.say_with("zone", &[("zone", &card.zone)]),
+            calendar,
+            speech.say_with("trend-by", &[("grain", &grain)]),
+        ];
         facts.extend(card.known_until.as_ref().map(|at| speech.say_with("known-until", &[("at", at)])));
         facts.extend(card.as_of.as_ref().map(|at| speech.say_with("recorded-as-of", &[("at", at)])));
         if !card.filters.is_empty() {
@@ -128,7 +132,8 @@ impl Drawing<'_> {
         let value = self.value(line, &line.figure);
         let tone = if line.figure.value.is_none() { Tone::Soft } else { Tone::Strong };
         let room = TITLE.saturating_sub(letters(&title));
-        let padded = format!("{}{}", " ".repeat(VALUE.saturating_sub(letters(&value))), self.console.paint(tone, &value));
+        let padded =
+            format!("{}{}", " ".repeat(VALUE.saturating_sub(letters(&value))), self.console.paint(tone, &value));
         let course = course(line);
         let (change, change_tone) = self.change(line);
         let first = if letters(&title) > TITLE {
@@ -244,14 +249,19 @@ impl Drawing<'_> {
         };
         let shares: Vec<String> = line.parts.iter().map(part).collect();
         let text = format!("{}: {}", self.title(line), shares.join(" \u{b7} "));
-        self.wrapped("", &text).trim_start().lines().map(|line| format!("  {}", line.replacen("  ", "", 1))).collect::<Vec<_>>().join("\n")
+        self.wrapped("", &text)
+            .trim_start()
+            .lines()
+            .map(|line| format!("  {}", line.replacen("  ", "", 1)))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     fn absent(&self) -> Option<String> {
         if self.card.absent.is_empty() {
             return None;
         }
-        let mut lines = vec![self.console.paint(Tone::Strong, &self.speech.say("absent-title"))];
+        let mut by_need: Vec<(String, Vec<&str>)> = Vec::new();
         for absent in &self.card.absent {
             let needs = if absent.tables.is_empty() {
                 self.speech.say("no-data")
@@ -259,8 +269,13 @@ impl Drawing<'_> {
                 self.speech.say_with("absent-needs", &[("tables", &absent.tables.join(", "))])
             };
             let title = absent.metric.title.get(self.speech.language);
-            lines.push(format!("  {title}: {}", self.console.paint(Tone::Soft, &needs)));
+            match by_need.iter_mut().find(|(known, _)| *known == needs) {
+                Some((_, titles)) => titles.push(title),
+                None => by_need.push((needs, vec![title])),
+            }
         }
+        let mut lines = vec![self.console.paint(Tone::Strong, &self.speech.say("absent-title"))];
+        lines.extend(by_need.iter().map(|(needs, titles)| self.wrapped("", &format!("{needs}: {}", titles.join(" \u{b7} ")))));
         Some(lines.join("\n"))
     }
 }
@@ -280,7 +295,8 @@ fn course(line: &Line) -> String {
         return String::new();
     }
     let bar = |value: f64| {
-        let share = if most > least { (value - least) / (most - least) } else { 0.5 };
+        let level = if most == 0.0 { 0.0 } else { 0.5 };
+        let share = if most > least { (value - least) / (most - least) } else { level };
         COURSE[((share * 7.0).round() as usize).min(7)]
     };
     let letter = |figure: &Figure| figure.value.map_or(' ', bar);
@@ -302,7 +318,9 @@ mod tests {
     #[test]
     fn a_line_says_value_interval_rows_course_and_verdict() {
         let text = drawn(Language::English).replace('\u{a0}', " ");
-        for part in ["First response time", "1 h 52 min", "1 h 51 min to 1 h 54 min", "better", "2 h 45 min → 1 h 52 min"] {
+        for part in
+            ["First response time", "1 h 52 min", "1 h 51 min to 1 h 54 min", "better", "2 h 45 min → 1 h 52 min"]
+        {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }
     }

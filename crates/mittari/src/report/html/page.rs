@@ -5,7 +5,9 @@ use mittari_core::estimate::Verdict;
 use mittari_core::metric::{Band, Dating, Metric, Rows, StockAt};
 
 use super::svg::{self, Bar, Flag, Frame, Spot};
-use crate::report::card::{Breakdown, CalendarShown, Card, Figure, Line, Mark, Point, direction_key, verdict_key, verdict_sign};
+use crate::report::card::{
+    Breakdown, CalendarShown, Card, Figure, Line, Mark, Point, direction_key, verdict_key, verdict_sign,
+};
 use crate::report::findings_text;
 use crate::report::gather::HEADLINES;
 use crate::report::shown;
@@ -151,7 +153,9 @@ impl Page {
                 })
                 .collect(),
             absent: card.absent.iter().map(|absent| maker.absent(&absent.metric, &absent.tables)).collect(),
-            about: ["about-interval", "about-verdict", "about-empty", "about-guard"].map(|key| speech.say(key)).to_vec(),
+            about: ["about-interval", "about-verdict", "about-empty", "about-guard"]
+                .map(|key| speech.say(key))
+                .to_vec(),
             made_with: speech.say_with("made-with", &[("version", env!("CARGO_PKG_VERSION"))]),
         }
     }
@@ -232,7 +236,12 @@ impl Maker<'_> {
     fn tiles(&self) -> Vec<Tile> {
         let lines = || self.card.sections.iter().flat_map(|section| &section.lines);
         let headline = |id: &&str| lines().find(|line| line.metric.id == **id);
-        HEADLINES.iter().filter_map(headline).filter(|line| line.figure.value.is_some()).map(|line| self.tile(line)).collect()
+        HEADLINES
+            .iter()
+            .filter_map(headline)
+            .filter(|line| line.figure.value.is_some())
+            .map(|line| self.tile(line))
+            .collect()
     }
 
     fn tile(&self, line: &Line) -> Tile {
@@ -252,8 +261,13 @@ impl Maker<'_> {
 
     fn mark(&self, number: usize, mark: &Mark) -> MarkShown {
         let kind = self.speech.find(&format!("mark-{}", mark.kind)).unwrap_or_else(|| mark.kind.clone());
-        let note = mark.note.as_ref().filter(|note| !note.is_empty()).map(|note| format!(". {note}")).unwrap_or_default();
-        MarkShown { letter: letter(number), on: shown::date(self.speech, mark.on), text: format!("{kind}: {}{note}", mark.name) }
+        let note =
+            mark.note.as_ref().filter(|note| !note.is_empty()).map(|note| format!(". {note}")).unwrap_or_default();
+        MarkShown {
+            letter: letter(number),
+            on: shown::date(self.speech, mark.on),
+            text: format!("{kind}: {}{note}", mark.name),
+        }
     }
 
     fn absent(&self, metric: &Metric, tables: &[String]) -> AbsentShown {
@@ -277,7 +291,8 @@ impl Maker<'_> {
             notes: self.notes(line),
             verdict: self.verdict(line),
             guards: line.guards.iter().map(|guard| self.guard(guard)).collect(),
-            warning: broken.map(|guard| speech.say_with("guard-warning", &[("metric", guard.metric.title.get(speech.language))])),
+            warning: broken
+                .map(|guard| speech.say_with("guard-warning", &[("metric", guard.metric.title.get(speech.language))])),
             charts: self.charts(line),
             how: format!(
                 "{}; {}",
@@ -349,7 +364,9 @@ impl Maker<'_> {
     }
 
     fn guard(&self, guard: &crate::report::card::Guard) -> GuardShown {
-        let words = guard.verdict.map_or_else(|| self.speech.say("no-verdict"), |verdict| self.speech.say(verdict_key(verdict)));
+        let words = guard
+            .verdict
+            .map_or_else(|| self.speech.say("no-verdict"), |verdict| self.speech.say(verdict_key(verdict)));
         let title = guard.metric.title.get(self.speech.language);
         GuardShown {
             class: guard.verdict.map_or("same", verdict_class),
@@ -377,11 +394,15 @@ impl Maker<'_> {
         let title = self.title(line);
         let grain = speech.say(&format!("grain-{}", card.grain));
         let period = |point: &Point| shown::period(speech, point.starts, card.grain);
-        let (first, last) = (line.trend.first().map(period).unwrap_or_default(), line.trend.last().map(period).unwrap_or_default());
-        let heading = speech.say_with("chart-of", &[("metric", &title), ("grain", &grain), ("from", &first), ("to", &last)]);
-        let known: Vec<&Figure> = line.trend.iter().map(|point| &point.figure).filter(|figure| figure.value.is_some()).collect();
+        let (first, last) =
+            (line.trend.first().map(period).unwrap_or_default(), line.trend.last().map(period).unwrap_or_default());
+        let heading =
+            speech.say_with("chart-of", &[("metric", &title), ("grain", &grain), ("from", &first), ("to", &last)]);
+        let known: Vec<&Figure> =
+            line.trend.iter().map(|point| &point.figure).filter(|figure| figure.value.is_some()).collect();
         let at = |figure: Option<&&Figure>| figure.map(|figure| self.value(line, figure)).unwrap_or_default();
-        let description = speech.say_with("chart-first-last", &[("first", &at(known.first())), ("last", &at(known.last()))]);
+        let description =
+            speech.say_with("chart-first-last", &[("first", &at(known.first())), ("last", &at(known.last()))]);
         let frame = Frame {
             id: &line_anchor(line),
             title: &heading,
@@ -403,7 +424,11 @@ impl Maker<'_> {
             low: point.figure.low,
             high: point.figure.high,
             running: point.figure.running,
-            says: format!("{}: {}", shown::period(self.speech, point.starts, self.card.grain), self.value(line, &point.figure)),
+            says: format!(
+                "{}: {}",
+                shown::period(self.speech, point.starts, self.card.grain),
+                self.value(line, &point.figure)
+            ),
         };
         line.trend.iter().enumerate().map(spot).collect()
     }
@@ -438,7 +463,11 @@ impl Maker<'_> {
             class: figure.verdict.map_or("same", verdict_class),
         };
         let title = speech.say_with("bars-of", &[("metric", &self.title(line)), ("by", heading)]);
-        let description = figures.iter().map(|figure| format!("{} {}", label(figure), self.value(line, figure))).collect::<Vec<_>>().join("; ");
+        let description = figures
+            .iter()
+            .map(|figure| format!("{} {}", label(figure), self.value(line, figure)))
+            .collect::<Vec<_>>()
+            .join("; ");
         let id = anchor(&line_anchor(line), name);
         let drawing = svg::bars(&id, &title, &description, &figures.iter().map(bar).collect::<Vec<_>>());
         let rows = figures.iter().map(|figure| self.row(line, label(figure), figure)).collect();

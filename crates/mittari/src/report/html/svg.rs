@@ -70,19 +70,45 @@ pub(crate) fn trend(frame: &Frame<'_>, spots: &[Spot], flags: &[Flag], written: 
     let mut out = opening(frame.id, frame.title, frame.description, WIDTH, HEIGHT, "trend");
     for value in scale.lines() {
         let at = y(value);
-        put(&mut out, format_args!("<line class=\"grid\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>", WIDTH - RIGHT));
-        put(&mut out, format_args!("<text class=\"scale\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", LEFT - 6.0, at + 3.5, escape(&written(value))));
+        put(
+            &mut out,
+            format_args!(
+                "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>",
+                WIDTH - RIGHT
+            ),
+        );
+        put(
+            &mut out,
+            format_args!(
+                "<text class=\"scale\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                LEFT - 6.0,
+                at + 3.5,
+                escape(&written(value))
+            ),
+        );
     }
     if let Some(target) = frame.target.filter(|target| scale.holds(*target)) {
         let at = y(target);
-        put(&mut out, format_args!("<line class=\"target\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>", WIDTH - RIGHT));
+        put(
+            &mut out,
+            format_args!(
+                "<line class=\"target\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>",
+                WIDTH - RIGHT
+            ),
+        );
     }
     for flag in flags {
         let at = x(flag.at);
-        put(&mut out, format_args!(
-            "<g class=\"flag\"><title>{}</title><line x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{TOP}\" y2=\"{:.1}\"/><text x=\"{at:.1}\" y=\"{:.1}\">{}</text></g>",
-            escape(&flag.says), HEIGHT - BOTTOM, TOP - 4.0, escape(&flag.letter),
-        ));
+        put(
+            &mut out,
+            format_args!(
+                "<g class=\"flag\"><title>{}</title><line x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{TOP}\" y2=\"{:.1}\"/><text x=\"{at:.1}\" y=\"{:.1}\">{}</text></g>",
+                escape(&flag.says),
+                HEIGHT - BOTTOM,
+                TOP - 4.0,
+                escape(&flag.letter),
+            ),
+        );
     }
     for run in runs(spots) {
         ribbon(&mut out, run, x, y);
@@ -90,8 +116,22 @@ pub(crate) fn trend(frame: &Frame<'_>, spots: &[Spot], flags: &[Flag], written: 
     }
     points(&mut out, spots, x, y);
     for (at, text) in &frame.ticks {
-        let anchor = if *at < 0.05 { "start" } else if *at > 0.95 { "end" } else { "middle" };
-        put(&mut out, format_args!("<text class=\"tick\" text-anchor=\"{anchor}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", x(*at), HEIGHT - 6.0, escape(text)));
+        let anchor = if *at < 0.05 {
+            "start"
+        } else if *at > 0.95 {
+            "end"
+        } else {
+            "middle"
+        };
+        put(
+            &mut out,
+            format_args!(
+                "<text class=\"tick\" text-anchor=\"{anchor}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                x(*at),
+                HEIGHT - 6.0,
+                escape(text)
+            ),
+        );
     }
     out.push_str("</svg>");
     out
@@ -103,14 +143,19 @@ pub(crate) fn sparkline(unit: Unit, spots: &[Spot]) -> String {
     let scale = Scale::of(unit, spots, None);
     let x = |at: f64| 2.0 + at * (width - 4.0);
     let y = |value: f64| 3.0 + (1.0 - scale.share(value)) * (height - 6.0);
-    let mut out = format!("<svg class=\"sparkline\" viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"xMinYMid meet\" aria-hidden=\"true\" focusable=\"false\">");
+    let mut out = format!(
+        "<svg class=\"sparkline\" viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"xMinYMid meet\" aria-hidden=\"true\" focusable=\"false\">"
+    );
     for run in runs(spots) {
         ribbon(&mut out, run, x, y);
         line(&mut out, run, x, y);
     }
     if let Some((spot, value)) = spots.iter().rev().find_map(|spot| spot.value.map(|value| (spot, value))) {
         let class = if spot.running { "dot running" } else { "dot" };
-        put(&mut out, format_args!("<circle class=\"{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"2.2\"/>", x(spot.at), y(value)));
+        put(
+            &mut out,
+            format_args!("<circle class=\"{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"2.2\"/>", x(spot.at), y(value)),
+        );
     }
     out.push_str("</svg>");
     out
@@ -128,15 +173,47 @@ pub(crate) fn bars(id: &str, title: &str, description: &str, bars: &[Bar]) -> St
     for (number, bar) in bars.iter().enumerate() {
         let top = 2.0 + row * number as f64;
         let middle = top + row / 2.0;
-        put(&mut out, format_args!("<text class=\"label\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", label - 8.0, middle + 3.8, escape(&shortened(&bar.label, 16))));
+        put(
+            &mut out,
+            format_args!(
+                "<text class=\"label\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                label - 8.0,
+                middle + 3.8,
+                escape(&shortened(&bar.label, 16))
+            ),
+        );
         if let Some(value) = bar.value {
             let (from, to) = (x(value.min(0.0)), x(value.max(0.0)));
-            put(&mut out, format_args!("<rect class=\"bar {}\" x=\"{from:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\"/>", bar.class, top + 4.0, (to - from).max(1.0), row - 8.0));
+            put(
+                &mut out,
+                format_args!(
+                    "<rect class=\"bar {}\" x=\"{from:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\"/>",
+                    bar.class,
+                    top + 4.0,
+                    (to - from).max(1.0),
+                    row - 8.0
+                ),
+            );
         }
         if let (Some(low), Some(high)) = (bar.low, bar.high) {
-            put(&mut out, format_args!("<line class=\"whisker\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{middle:.1}\" y2=\"{middle:.1}\"/>", x(low), x(high)));
+            put(
+                &mut out,
+                format_args!(
+                    "<line class=\"whisker\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{middle:.1}\" y2=\"{middle:.1}\"/>",
+                    x(low),
+                    x(high)
+                ),
+            );
         }
-        put(&mut out, format_args!("<text class=\"shown\" x=\"{:.1}\" y=\"{:.1}\">{}</text>", WIDTH - 2.0, middle + 3.8, escape(&bar.shown)));
+        put(
+            &mut out,
+            format_args!(
+                "<text class=\"shown\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                WIDTH - 2.0,
+                middle + 3.8,
+                escape(&bar.shown)
+            ),
+        );
     }
     out.push_str("</svg>");
     out
@@ -207,10 +284,15 @@ fn points(out: &mut String, spots: &[Spot], x: impl Fn(f64) -> f64, y: impl Fn(f
     for spot in spots {
         let Some(value) = spot.value else { continue };
         let class = if spot.running { "dot running" } else { "dot" };
-        put(out, format_args!(
-            "<circle class=\"{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"2.4\"><title>{}</title></circle>",
-            x(spot.at), y(value), escape(&spot.says),
-        ));
+        put(
+            out,
+            format_args!(
+                "<circle class=\"{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"2.4\"><title>{}</title></circle>",
+                x(spot.at),
+                y(value),
+                escape(&spot.says),
+            ),
+        );
     }
 }
 
@@ -224,8 +306,28 @@ struct Scale {
 
 /// Round lengths of time, in seconds.
 const ROUND_TIMES: [f64; 22] = [
-    1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 10_800.0, 21_600.0, 43_200.0,
-    86_400.0, 172_800.0, 432_000.0, 864_000.0, 1_728_000.0,
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    15.0,
+    30.0,
+    60.0,
+    120.0,
+    300.0,
+    600.0,
+    900.0,
+    1800.0,
+    3600.0,
+    7200.0,
+    10_800.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    172_800.0,
+    432_000.0,
+    864_000.0,
+    1_728_000.0,
 ];
 
 impl Scale {
@@ -249,7 +351,11 @@ impl Scale {
             Unit::Points => (-100.0, 100.0),
             _ => (f64::NEG_INFINITY, f64::INFINITY),
         };
-        Scale { low: low.max(least.min(low + room)), high: high.min(most.max(high - room)), of_time: unit == Unit::Duration }
+        Scale {
+            low: low.max(least.min(low + room)),
+            high: high.min(most.max(high - room)),
+            of_time: unit == Unit::Duration,
+        }
     }
 
     fn share(&self, value: f64) -> f64 {
