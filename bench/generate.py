@@ -31,8 +31,12 @@ HOUR_WEIGHTS = [1, 1, 1, 1, 1, 2, 3, 5, 8, 10, 10, 9, 8, 9, 9, 8, 7, 6, 5, 5, 4,
 
 
 def generate(out: Path, conversations: int, *, threads: int = 2, script_count: int = 4000, odd: float = 0.0,
-             merged: float = 0.006, weeks: int = WEEKS, seed: int = 20260101) -> dict:
-    """Writes `events-NN.parquet` and `day/events.parquet` under `out`; says how many rows."""
+             merged: float = 0.006, tangled: float = 0.0, weeks: int = WEEKS, seed: int = 20260101) -> dict:
+    """Writes `events-NN.parquet` and `day/events.parquet` under `out`; says how many rows.
+
+    `odd` and `merged` are the scripts'; of the merged, the share `tangled` goes into newer ones, so that some merge in
+    a circle, or into one that is not there.
+    """
     (out / "events").mkdir(parents=True, exist_ok=True)
     (out / "day").mkdir(parents=True, exist_ok=True)
     db = duckdb.connect(config={"threads": threads, "memory_limit": "2GB", "temp_directory": str(out / "tmp")})
@@ -41,7 +45,7 @@ def generate(out: Path, conversations: int, *, threads: int = 2, script_count: i
     start_us = db.execute(f"SELECT epoch_us(TIMESTAMP '{START}')").fetchone()[0]
     end_us = start_us + weeks * WEEK_US
     per_week = conversations // weeks
-    db.execute(_macros(start_us, per_week, max(1, conversations * 3 // 10), seed, weeks))
+    db.execute(_macros(start_us, per_week, max(1, conversations * 3 // 10), seed, weeks, tangled))
     db.execute("CREATE TABLE carried AS SELECT * FROM events_of(0, 0)")
     rows = 0
     for number, first in enumerate(range(0, weeks, WEEKS_PER_FILE)):
@@ -82,7 +86,7 @@ def _hour_sql(key: str, days: list[int]) -> str:
     return f"({hours}::USMALLINT[])[(draw({key}, 11) % {len(hours)} + 1)::BIGINT]"
 
 
-def _macros(start_us: int, per_week: int, customers: int, seed: int, weeks: int) -> str:
+def _macros(start_us: int, per_week: int, customers: int, seed: int, weeks: int, tangled: float) -> str:
     """Who and when, by the number of the conversation."""
     return f"""
     CREATE MACRO draw(i, salt) AS hash(i * 64 + salt + {seed % 1000} * 1000003::BIGINT);
@@ -100,13 +104,17 @@ def _macros(start_us: int, per_week: int, customers: int, seed: int, weeks: int)
         WHEN 'CUSTOMER' THEN customer_name(i) WHEN 'A0' THEN agent_name(i, 0) WHEN 'A1' THEN agent_name(i, 1)
         WHEN 'A2' THEN agent_name(i, 2) WHEN 'T0' THEN team_name(i, 0) WHEN 'T1' THEN team_name(i, 1)
         WHEN 'BOT' THEN 'bot-1' ELSE reference END;
+    CREATE MACRO other(i) AS CASE
+        WHEN share(i, 21) < {tangled} / 2 THEN conversation_name(i + 1 + (draw(i, 20) % 3)::BIGINT)
+        WHEN share(i, 21) < {tangled} THEN 'not-here'
+        ELSE conversation_name(greatest(0, i - 1 - (draw(i, 20) % 50)::BIGINT)) END;
     CREATE MACRO events_of(first, last) AS TABLE
         SELECT c.i, s.position, s.kind, c.opened_us + (round(s.at * c.pace)::BIGINT * 1000000) AS occurred_us,
                s.actor_kind, resolve(s.actor, c.i) AS actor_id,
                CASE WHEN s.kind = 'opened' OR s.actor = 'CUSTOMER' THEN c.customer_id END AS customer_id,
                s.public, s.automated, CASE WHEN s.kind = 'opened' THEN s.channel END AS channel,
                resolve(s.value, c.i) AS value,
-               CASE WHEN s.target = 'OTHER' THEN conversation_name(greatest(0, c.i - 1 - (draw(c.i, 20) % 50)::BIGINT)) ELSE s.target END AS target
+               CASE WHEN s.target = 'OTHER' THEN other(c.i) ELSE s.target END AS target
         FROM (SELECT range AS i, opened(range) AS opened_us, (draw(range, 1) % script_count())::INTEGER AS script,
                      exp(2.0 * (share(range, 2) + share(range, 3) + share(range, 4) - 1.5)) AS pace,
                      customer_name(range) AS customer_id

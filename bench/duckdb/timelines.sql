@@ -69,7 +69,8 @@ CREATE OR REPLACE TEMP TABLE standing AS
 SELECT *, active AND (coalesce(solved_before, false) OR coalesce(status IN ('solved', 'closed'), false)) AS reopens,
        NOT active AND NOT coalesce(after_closing, false) AS ends_episode,
        what = 'solved' OR (what = 'closed' AND solving AND NOT coalesce(solved_before, false))
-                       OR (what = 'said_solved' AND NOT coalesce(solved_before, false)) AS solves
+                       OR (what = 'said_solved' AND NOT coalesce(solved_before, false)) AS solves,
+       NOT active AND NOT solving AND NOT coalesce(after_closing, false) AND what <> 'away' AS ends
 FROM (
     SELECT *, lag(NOT active) OVER in_order AS after_closing,
            last_value(CASE WHEN active THEN false WHEN solving THEN true END IGNORE NULLS) OVER before AS solved_before,
@@ -80,9 +81,10 @@ FROM (
                what IN ('solved', 'said_solved') OR (what = 'closed' AND u.k IS NULL) AS solving,
                what IN ('new', 'open', 'pending', 'on_hold', 'solved', 'closed') AS is_status
         FROM ordered o LEFT JOIN (SELECT k FROM firsts WHERE last_said <> 'said_solved') u ON o.k = u.k AND o.what = 'closed'
+        LEFT JOIN (SELECT k, left_queue_pos FROM firsts WHERE abandoned) left_ ON o.k = left_.k AND o.what = 'abandoned' AND o.pos = left_queue_pos
         WHERE (what IN ('new', 'open', 'pending', 'on_hold', 'solved', 'closed') AND what IS DISTINCT FROM status)
            OR what IN ('said_solved', 'said_unsolved', 'said_spam', 'said_duplicate', 'away')
-           OR (what = 'ended' AND status IS NULL))
+           OR (what = 'ended' AND status IS NULL) OR (left_queue_pos IS NOT NULL AND status IS NULL))
     WINDOW in_order AS (PARTITION BY k ORDER BY pos),
            before AS (PARTITION BY k ORDER BY pos ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING));
 
@@ -135,7 +137,7 @@ SELECT *, CASE what
            ELSE false END AS begins_turn
 FROM (
     SELECT *,
-           count(*) FILTER (what IN ('reply', 'solved', 'away')) OVER before AS stretch,
+           count(*) FILTER (what IN ('reply', 'solved', 'ended', 'away')) OVER before AS stretch,
            min(pos) FILTER (what IN ('opened', 'customer', 'adopt')) OVER before AS first_asker,
            max(pos) FILTER (what = 'customer') OVER before AS last_customer,
            max(pos) FILTER (what = 'reply') OVER before AS last_reply
@@ -146,7 +148,7 @@ FROM (
                CASE what WHEN 'customer' THEN if(status IN ('solved', 'closed') OR (status IS NULL AND been & 4 > 0), NULL, t) WHEN 'adopt' THEN since END
         FROM ordered WHERE what IN ('customer', 'reply', 'call_answered', 'adopt', 'away')
         UNION ALL
-        SELECT k, pos, t, 'solved', NULL, NULL FROM standing WHERE solves
+        SELECT k, pos, t, if(solves, 'solved'::what, 'ended'::what), NULL, NULL FROM standing WHERE solves OR ends
         UNION ALL
         SELECT k, pos, NULL, 'open', NULL, held_since FROM reopenings)
     WINDOW before AS (PARTITION BY k ORDER BY pos ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING));
@@ -157,13 +159,23 @@ SELECT k, stretch,
             THEN least(min(asks) FILTER (what = 'customer'),
                        min(asks) FILTER (what = 'adopt' AND last_customer IS NOT NULL))
             ELSE least(arg_min(asks, pos), min(asks) FILTER (what = 'adopt')) END AS waiting_since,
-       max(t) FILTER (what IN ('reply', 'solved', 'away')) AS ended_at,
-       CASE arg_max(what, pos) FILTER (what IN ('reply', 'solved', 'away')) WHEN 'reply' THEN 'reply' WHEN 'solved' THEN 'solve' WHEN 'away' THEN 'merge' END AS ended_by,
+       max(t) FILTER (what IN ('reply', 'solved', 'ended', 'away')) AS ended_at,
+       CASE arg_max(what, pos) FILTER (what IN ('reply', 'solved', 'ended', 'away')) WHEN 'reply' THEN 'reply' WHEN 'solved' THEN 'solve' WHEN 'ended' THEN 'end' WHEN 'away' THEN 'merge' END AS ended_by,
        arg_max_null(said, pos) FILTER (what = 'reply') AS agent_id,
        max(pos) FILTER (what = 'reply') AS reply_pos,
        count(*) FILTER (what = 'reply' AND begins_turn) AS reply_turns,
        count(*) FILTER (what = 'customer' AND begins_turn) AS customer_turns
 FROM talk GROUP BY k, stretch;
+
+-- A wait that ended with its call or chat, and then the case was solved before anybody waited again: ended by the solve.
+CREATE OR REPLACE TEMP TABLE solved_after_end AS
+SELECT k, stretch FROM (
+    SELECT k, stretch, waiting_since, ended_by,
+           min(CASE WHEN waiting_since IS NULL AND ended_by = 'solve' THEN stretch END) OVER later AS next_solve,
+           min(CASE WHEN waiting_since IS NOT NULL THEN stretch END) OVER later AS next_wait
+    FROM stretches SEMI JOIN (SELECT k FROM stretches WHERE ended_by = 'end' AND waiting_since IS NOT NULL) USING (k)
+    WINDOW later AS (PARTITION BY k ORDER BY stretch ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING))
+WHERE ended_by = 'end' AND waiting_since IS NOT NULL AND next_solve < coalesce(next_wait, 1000000);
 
 -- Handling: assigned and new or open; where something was picked up, from picked up to ended instead.
 CREATE OR REPLACE TEMP TABLE handled AS
@@ -308,10 +320,11 @@ COPY (
 ) TO '{out}/episodes/{part}.parquet' (FORMAT parquet);
 
 COPY (
-    SELECT conversation_id, make_timestamp(waiting_since) AS waiting_since, make_timestamp(ended_at) AS ended_at, ended_by,
+    SELECT conversation_id, make_timestamp(waiting_since) AS waiting_since, make_timestamp(ended_at) AS ended_at,
+           if(e.k IS NULL, ended_by, 'solve') AS ended_by,
            ended_at - waiting_since AS wait_us, business_until(ended_at, b) - business_until(waiting_since, a) AS wait_business_us,
            customer_id, channel, team, agent, priority, tags, themes
-    FROM stretches JOIN dimensions USING (k)
+    FROM stretches s JOIN dimensions USING (k) LEFT JOIN solved_after_end e ON e.k = s.k AND e.stretch = s.stretch
     JOIN days a ON a.number = day_of(waiting_since) LEFT JOIN days b ON b.number = day_of(ended_at)
     WHERE waiting_since IS NOT NULL
 ) TO '{out}/waits/{part}.parquet' (FORMAT parquet);
