@@ -336,7 +336,8 @@ impl Answering<'_> {
 
     /// How much more than by chance the days of both periods vary.
     fn dispersion(&self, slot: &Slot, names: &[String], group: &Assignment, pair: [&Period; 2], first: usize) -> f64 {
-        let (Some(cells), crate::planner::TakeState::Count(number)) = (self.days.cells.get(&slot.shape), &slot.take) else {
+        let (Some(cells), crate::planner::TakeState::Count(number)) = (self.days.cells.get(&slot.shape), &slot.take)
+        else {
             return 1.0;
         };
         let value = |name: &String| names.iter().position(|known| known == name).and_then(|place| group[place].clone());

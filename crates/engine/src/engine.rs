@@ -83,7 +83,21 @@ impl<'a> Asked<'a> {
             counterparts = compare.transpose()?;
         }
         let sets = sets_of(all.iter().chain(counterparts.iter().flatten()).copied());
-        Ok(Asked { tables, settings, query, zone, state, offsets, planned, shapes, now, spans, periods: all, counterparts, sets })
+        Ok(Asked {
+            tables,
+            settings,
+            query,
+            zone,
+            state,
+            offsets,
+            planned,
+            shapes,
+            now,
+            spans,
+            periods: all,
+            counterparts,
+            sets,
+        })
     }
 
     /// One for each set of periods.
@@ -210,9 +224,8 @@ pub(crate) fn zone(settings: &Settings) -> Result<TimeZone> {
 
 /// Plans quantiles first, so that means find the distributions that they can share; gives the order asked back.
 fn plan_all(planner: &mut Planner<'_>, metrics: &[&Metric]) -> Result<Vec<Planned>> {
-    let is_quantile = |metric: &Metric| {
-        matches!(metric.formula, Formula::Simple { measure: Measure::Quantile { .. }, .. })
-    };
+    let is_quantile =
+        |metric: &Metric| matches!(metric.formula, Formula::Simple { measure: Measure::Quantile { .. }, .. });
     let mut order: Vec<usize> = (0..metrics.len()).collect();
     order.sort_by_key(|place| !is_quantile(metrics[*place]));
     let mut planned: Vec<Option<Planned>> = metrics.iter().map(|_| None).collect();
@@ -323,7 +336,8 @@ fn unknown_dimension(name: &str, facts: &[Fact]) -> EngineError {
     let columns = facts.iter().flat_map(|fact| fact.columns()).filter(|column| column.kind == FactKind::Text);
     let calendar = ["weekday", "hour", "tags", "themes"];
     let known: Vec<&str> = columns.map(|column| column.name).chain(calendar).filter(|name| *name != "fields").collect();
-    let dimensions = DIMENSIONS.iter().map(|column| column.name).filter(|name| *name != "fields").chain(["weekday", "hour"]);
+    let dimensions =
+        DIMENSIONS.iter().map(|column| column.name).filter(|name| *name != "fields").chain(["weekday", "hour"]);
     let listed = dimensions.collect::<Vec<_>>().join(", ");
     let hint = match nearest(name, known) {
         Some(nearest) => format!("Did you mean \"{nearest}\"? Dimensions are {listed}, and custom values."),
@@ -334,7 +348,8 @@ fn unknown_dimension(name: &str, facts: &[Fact]) -> EngineError {
 
 fn days_of(sets: &[PeriodSet], now: Instant, zone: &TimeZone) -> Result<Vec<Period>> {
     let all = || sets.iter().flat_map(|set| &set.periods);
-    let (Some(first), Some(end)) = (all().map(|period| period.first).min(), all().map(|period| period.end).max()) else {
+    let (Some(first), Some(end)) = (all().map(|period| period.first).min(), all().map(|period| period.end).max())
+    else {
         return Ok(Vec::new());
     };
     let end = end.min(day_of(now, zone).saturating_add(jiff::ToSpan::day(1)));

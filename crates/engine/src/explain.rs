@@ -199,7 +199,9 @@ fn cell_as_json(column: &ArrayRef, row: usize) -> std::result::Result<Value, arr
     Ok(match column.data_type() {
         DataType::Int64 => json!(column.as_primitive::<Int64Type>().value(row)),
         DataType::Boolean => json!(column.as_boolean().value(row)),
-        DataType::Timestamp(..) => json!(Instant(column.as_primitive::<TimestampMicrosecondType>().value(row)).to_string()),
+        DataType::Timestamp(..) => {
+            json!(Instant(column.as_primitive::<TimestampMicrosecondType>().value(row)).to_string())
+        }
         DataType::Decimal128(_, scale) => {
             json!(column.as_primitive::<Decimal128Type>().value(row) as f64 / 10f64.powi(i32::from(*scale)))
         }

@@ -29,9 +29,34 @@ use crate::functions::place::instant_type;
 
 /// The functions that expressions may call, as DataFusion names them.
 const FUNCTIONS: &[&str] = &[
-    "abs", "ceil", "floor", "round", "sqrt", "power", "ln", "exp", "least", "greatest", "coalesce", "nullif", "lower",
-    "upper", "btrim", "ltrim", "rtrim", "character_length", "substr", "starts_with", "ends_with", "contains", "strpos",
-    "array_has", "cardinality", "array_length", "elapsed_us", "field",
+    "abs",
+    "ceil",
+    "floor",
+    "round",
+    "sqrt",
+    "power",
+    "ln",
+    "exp",
+    "least",
+    "greatest",
+    "coalesce",
+    "nullif",
+    "lower",
+    "upper",
+    "btrim",
+    "ltrim",
+    "rtrim",
+    "character_length",
+    "substr",
+    "starts_with",
+    "ends_with",
+    "contains",
+    "strpos",
+    "array_has",
+    "cardinality",
+    "array_length",
+    "elapsed_us",
+    "field",
 ];
 
 /// What expressions may name beside columns.
@@ -43,8 +68,7 @@ pub(crate) const NOW: &str = "now";
 pub(crate) const HELD: &str = "__held";
 
 /// Columns that hold money in the row's currency.
-const MONEY: &[&str] =
-    &["amount", "margin", "monthly_amount", "next_amount", "revenue", "reward", "spend"];
+const MONEY: &[&str] = &["amount", "margin", "monthly_amount", "next_amount", "revenue", "reward", "spend"];
 
 /// A number that can be summed exactly: an expression of type BIGINT or DECIMAL(38, 6).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -97,7 +121,11 @@ impl Reader<'_> {
         let (expr, data_type) = self.expression(sql, schema)?;
         match data_type {
             DataType::Boolean | DataType::Null => Ok(expr),
-            other => Err(self.wrong(sql, format!("it is {}, not true or false", words(&other)), "Compare it with something.")),
+            other => Err(self.wrong(
+                sql,
+                format!("it is {}, not true or false", words(&other)),
+                "Compare it with something.",
+            )),
         }
     }
 
@@ -173,24 +201,30 @@ impl Reader<'_> {
     fn rewritten(&self, expr: Expr, schema: &DFSchema) -> datafusion::error::Result<Expr> {
         let converts = self.exchange.is_some_and(|exchange| !exchange.rates.is_empty())
             && schema.field_with_unqualified_name("currency").is_ok();
-        Ok(expr.transform_up(|part| Ok(match part {
-            Expr::BinaryExpr(BinaryExpr { left, op, right }) if matches!(op, Operator::Plus | Operator::Minus) => {
-                Transformed::yes(Expr::BinaryExpr(BinaryExpr {
-                    left: Box::new(as_duration(*left)),
-                    op,
-                    right: Box::new(as_duration(*right)),
-                }))
-            }
-            Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "field" => {
-                let mut with_fields = vec![Expr::Column(Column::from_name("fields"))];
-                with_fields.extend(args);
-                Transformed::yes(field_of().call(with_fields))
-            }
-            Expr::Column(column) if converts && MONEY.contains(&column.name()) => {
-                Transformed::yes(self.converted(column))
-            }
-            other => Transformed::no(other),
-        }))?.data)
+        Ok(expr
+            .transform_up(|part| {
+                Ok(match part {
+                    Expr::BinaryExpr(BinaryExpr { left, op, right })
+                        if matches!(op, Operator::Plus | Operator::Minus) =>
+                    {
+                        Transformed::yes(Expr::BinaryExpr(BinaryExpr {
+                            left: Box::new(as_duration(*left)),
+                            op,
+                            right: Box::new(as_duration(*right)),
+                        }))
+                    }
+                    Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "field" => {
+                        let mut with_fields = vec![Expr::Column(Column::from_name("fields"))];
+                        with_fields.extend(args);
+                        Transformed::yes(field_of().call(with_fields))
+                    }
+                    Expr::Column(column) if converts && MONEY.contains(&column.name()) => {
+                        Transformed::yes(self.converted(column))
+                    }
+                    other => Transformed::no(other),
+                })
+            })?
+            .data)
     }
 
     /// An amount times its currency's rate; in a currency without a rate, as it is.
@@ -314,16 +348,18 @@ pub(crate) struct Moments {
 impl Moments {
     /// The expression with the values put in.
     pub(crate) fn put_into(&self, expr: &Expr) -> datafusion::error::Result<Expr> {
-        let put = expr.clone().transform_up(|part| Ok(match &part {
-            Expr::Column(column) => match column.name() {
-                PERIOD_START => Transformed::yes(self.start.clone()),
-                PERIOD_END => Transformed::yes(self.end.clone()),
-                NOW => Transformed::yes(self.now.clone()),
-                HELD => Transformed::yes(self.held.clone()),
+        let put = expr.clone().transform_up(|part| {
+            Ok(match &part {
+                Expr::Column(column) => match column.name() {
+                    PERIOD_START => Transformed::yes(self.start.clone()),
+                    PERIOD_END => Transformed::yes(self.end.clone()),
+                    NOW => Transformed::yes(self.now.clone()),
+                    HELD => Transformed::yes(self.held.clone()),
+                    _ => Transformed::no(part),
+                },
                 _ => Transformed::no(part),
-            },
-            _ => Transformed::no(part),
-        }))?;
+            })
+        })?;
         Ok(put.data)
     }
 }

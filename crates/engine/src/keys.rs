@@ -92,10 +92,12 @@ pub(crate) fn condition(
 /// Texts stay as they are, so that a scan can skip by them; numbers and flags are compared as texts.
 fn cast_to_text(value: Expr, source: &KeySource) -> Expr {
     match source {
-        KeySource::Column(name) => match Fact::ALL.iter().find_map(|fact| fact.column(name)).map(|column| column.kind) {
-            Some(FactKind::Text) | None => value,
-            Some(_) => cast(value, DataType::Utf8),
-        },
+        KeySource::Column(name) => {
+            match Fact::ALL.iter().find_map(|fact| fact.column(name)).map(|column| column.kind) {
+                Some(FactKind::Text) | None => value,
+                Some(_) => cast(value, DataType::Utf8),
+            }
+        }
         _ => value,
     }
 }
@@ -109,12 +111,7 @@ fn is_one_of(value: Expr, filter: &Filter) -> Expr {
 
 fn list_holds(name: &str, filter: &Filter) -> Expr {
     let list = Expr::Column(Column::from_name(name));
-    let named = filter
-        .values
-        .iter()
-        .flatten()
-        .map(|text| array_has(list.clone(), lit(text.as_str())))
-        .reduce(Expr::or);
+    let named = filter.values.iter().flatten().map(|text| array_has(list.clone(), lit(text.as_str()))).reduce(Expr::or);
     let empty = datafusion::functions_nested::expr_fn::cardinality(list.clone()).gt(lit(0u64)).is_not_true();
     let unknown = filter.values.iter().any(Option::is_none).then_some(empty);
     either(named, unknown)

@@ -90,7 +90,13 @@ impl Lookup {
     }
 
     /// The rows and the sum of a side of a ratio; none where the period cuts a row, or has none that it must have.
-    pub(crate) fn side(&self, slot: &Slot, period: &Period, names: &[String], values: &Assignment) -> Option<(i64, i128)> {
+    pub(crate) fn side(
+        &self,
+        slot: &Slot,
+        period: &Period,
+        names: &[String],
+        values: &Assignment,
+    ) -> Option<(i64, i128)> {
         let state = self.state(slot, period, names, values).state;
         let (n, sum) = match state {
             State::Count(count) => (count.n, i128::from(count.n)),
@@ -159,9 +165,10 @@ impl Slot {
             Cell::Bound(_) => false,
         };
         let own = match &self.take {
-            TakeState::Count(number) | TakeState::Sum(number) | TakeState::Clusters(number) | TakeState::Ratio(number) => {
-                some(*number)
-            }
+            TakeState::Count(number)
+            | TakeState::Sum(number)
+            | TakeState::Clusters(number)
+            | TakeState::Ratio(number) => some(*number),
             TakeState::Mean { sums, .. } => some(*sums),
             TakeState::Quantile { distribution, .. } => some(*distribution),
             TakeState::Share { n, .. } | TakeState::NetShare { n, .. } => some(*n),

@@ -247,7 +247,8 @@ mod tests {
         let before = compared(&months, Some(Grain::Month), Compare::Previous, now, &TimeZone::UTC).expect("before");
         assert_eq!(before[0].first, date(2026, 2, 1));
         assert_eq!(before[0].to.0 - before[0].from.0, 9 * DAY);
-        let over = compared(&months, Some(Grain::Month), Compare::Previous, months[0].to, &TimeZone::UTC).expect("over");
+        let over =
+            compared(&months, Some(Grain::Month), Compare::Previous, months[0].to, &TimeZone::UTC).expect("over");
         assert_eq!(over[0].to, months[0].from);
     }
 

@@ -4,6 +4,7 @@
 //! and values once each, one aggregate with a filter for each number. Metrics that share a shape share its scan,
 //! and those that share a value and a condition share the column of the answer.
 
+use arrow::datatypes::DataType;
 use datafusion::common::{Column, NullHandling, UnnestOptions};
 use datafusion::error::Result;
 use datafusion::functions::core::expr_fn::coalesce;
@@ -13,7 +14,6 @@ use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{
     AggregateUDF, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, cast, col, lit, when,
 };
-use arrow::datatypes::DataType;
 use mittari_core::facts::Fact;
 use mittari_core::metric::StockAt;
 
@@ -210,7 +210,8 @@ impl Shape {
                 unnested(scan.filter(passing)?.project(projection)?, PERIOD, NullHandling::Drop)?
             }
             Dates::Whole { start, end } => {
-                projection.push(run.periods_overlapped().call(vec![col(start.as_str()), col(end.as_str())]).alias(PERIOD));
+                projection
+                    .push(run.periods_overlapped().call(vec![col(start.as_str()), col(end.as_str())]).alias(PERIOD));
                 unnested(scan.project(projection)?, PERIOD, NullHandling::Drop)?
             }
         };
@@ -264,8 +265,10 @@ impl Shape {
     fn plan_of_keys(&self, prepared: Prepared, groups: Vec<Expr>) -> Result<LogicalPlan> {
         let mut inner_groups = groups.clone();
         inner_groups.push(col("__inner"));
-        let counts = prepared.arguments.iter().enumerate().map(|(at, names)| weight_where(names).alias(format!("__n{at}")));
-        let netted = prepared.plan.filter(col("__inner").is_not_null())?.aggregate(inner_groups, counts.collect::<Vec<_>>())?;
+        let counts =
+            prepared.arguments.iter().enumerate().map(|(at, names)| weight_where(names).alias(format!("__n{at}")));
+        let netted =
+            prepared.plan.filter(col("__inner").is_not_null())?.aggregate(inner_groups, counts.collect::<Vec<_>>())?;
         let held = (0..self.numbers.len()).map(|at| {
             let present = when(col(format!("__n{at}")).gt(lit(0i64)), lit(1i64)).otherwise(lit(0i64))?;
             Ok(aggregate(sum_udaf(), vec![present], None).alias(format!("__a{at}")))
@@ -416,4 +419,3 @@ fn filtered(aggregate: Expr, filter: Option<Expr>) -> Expr {
         other => other,
     }
 }
-

@@ -38,9 +38,7 @@ impl Offsets {
 
     #[inline]
     fn local(&self, at: i64, guess: &mut usize) -> i64 {
-        let holds = |place: usize| {
-            self.since[place] <= at && self.since.get(place + 1).is_none_or(|next| at < *next)
-        };
+        let holds = |place: usize| self.since[place] <= at && self.since.get(place + 1).is_none_or(|next| at < *next);
         if !holds(*guess) {
             *guess = self.since.partition_point(|since| *since <= at) - 1;
         }

@@ -1,7 +1,7 @@
 //! What aggregates take: whole numbers from BIGINT or DECIMAL columns, weights, filters; read without copies.
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array, Int8Array};
-use arrow::datatypes::{DataType, Decimal128Type, Int64Type, Int8Type};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int8Array, Int64Array};
+use arrow::datatypes::{DataType, Decimal128Type, Int8Type, Int64Type};
 use datafusion::error::{DataFusionError, Result};
 
 /// A column of whole numbers; a decimal is the whole number of its smallest units.

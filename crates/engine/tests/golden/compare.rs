@@ -64,12 +64,20 @@ fn without_a_grain_the_days_before_are_as_many() {
 fn a_count_that_varies_from_day_to_day_changes_less_easily() {
     let volume = metric("volume", "count", "", "kind = \"count\"\nfrom = \"answers\"");
     let month = |steady: bool, more: usize| {
-        let days: Vec<String> = (1..=56).map(|day| {
-            let first = jiff::civil::date(2026, 1, 5);
-            first.saturating_add(jiff::ToSpan::days(day - 1)).to_string()
-        }).collect();
+        let days: Vec<String> = (1..=56)
+            .map(|day| {
+                let first = jiff::civil::date(2026, 1, 5);
+                first.saturating_add(jiff::ToSpan::days(day - 1)).to_string()
+            })
+            .collect();
         let of = |place: usize| {
-            let burst = if steady { 20 } else if place % 9 == 0 { 120 } else { 8 };
+            let burst = if steady {
+                20
+            } else if place % 9 == 0 {
+                120
+            } else {
+                8
+            };
             if place >= 28 { burst + more } else { burst }
         };
         let rows: Vec<_> = days.iter().enumerate().map(|(place, day)| (day.as_str(), of(place), 0)).collect();
@@ -90,7 +98,8 @@ fn a_sum_is_compared_and_not_judged() {
 
 #[test]
 fn a_group_that_is_gone_is_still_compared() {
-    let facts = Facts::of("conversations\n| opened_at | channel |\n| 2026-01-05 | fax |\n| 2026-02-05 | email |").at("2026-03-01");
+    let facts = Facts::of("conversations\n| opened_at | channel |\n| 2026-01-05 | fax |\n| 2026-02-05 | email |")
+        .at("2026-03-01");
     let volume = metric("volume", "count", "", "kind = \"count\"\nfrom = \"conversations\"");
     let question = Question::of(&volume).by("month,channel").from("2026-02-01", "2026-03-01").compare("previous");
     let rows = question.ask(&facts);

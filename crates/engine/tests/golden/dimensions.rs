@@ -80,7 +80,12 @@ fn few_rows_of_single_agents_are_withheld_and_elsewhere_marked() {
 
 #[test]
 fn shares_of_a_split_are_over_the_total_without_it() {
-    let share = metric("shares", "percent", "split = \"channel\"", "kind = \"share\"\nfrom = \"conversations\"\nwhere = \"team is not null\"");
+    let share = metric(
+        "shares",
+        "percent",
+        "split = \"channel\"",
+        "kind = \"share\"\nfrom = \"conversations\"\nwhere = \"team is not null\"",
+    );
     let question = |by: &str| Question::of(&share).by(by);
     assert_eq!(told(&question("").ask(&Facts::of(CONVERSATIONS))), ["? 25", "chat 25", "email 50"]);
     assert_eq!(told(&question("channel").ask(&Facts::of(CONVERSATIONS))), ["? 25", "chat 25", "email 50"]);
@@ -93,7 +98,12 @@ fn shares_of_a_split_are_over_the_total_without_it() {
 
 #[test]
 fn shares_of_a_list_add_up_to_more_than_the_whole() {
-    let share = metric("shares", "percent", "split = \"tags\"", "kind = \"share\"\nfrom = \"conversations\"\nwhere = \"cardinality(tags) > 0\"");
+    let share = metric(
+        "shares",
+        "percent",
+        "split = \"tags\"",
+        "kind = \"share\"\nfrom = \"conversations\"\nwhere = \"cardinality(tags) > 0\"",
+    );
     let rows = Question::of(&share).ask(&Facts::of(CONVERSATIONS));
     assert_eq!(told(&rows), ["late 66.6667", "refund 66.6667"]);
     assert_eq!((rows[0].numerator, rows[0].denominator), (Some(2.0), Some(3.0)));
@@ -101,10 +111,12 @@ fn shares_of_a_list_add_up_to_more_than_the_whole() {
 
 #[test]
 fn a_metrics_own_groups_show_where_their_values_differ() {
-    let score = metric("score", "score", "groups = [\"scale\"]", "kind = \"mean\"\nfrom = \"answers\"\nvalue = \"score\"");
+    let score =
+        metric("score", "score", "groups = [\"scale\"]", "kind = \"mean\"\nfrom = \"answers\"\nvalue = \"score\"");
     let one = Facts::of("answers\n| answered_at | score | scale |\n| 2026-01-05 | 4 | 1-5 |");
     assert_eq!(told(&Question::of(&score).ask(&one)), ["4"]);
-    let two = Facts::of("answers\n| answered_at | score | scale |\n| 2026-01-05 | 4 | 1-5 |\n| 2026-01-05 | 9 | 0-10 |");
+    let two =
+        Facts::of("answers\n| answered_at | score | scale |\n| 2026-01-05 | 4 | 1-5 |\n| 2026-01-05 | 9 | 0-10 |");
     assert_eq!(told(&Question::of(&score).ask(&two)), ["0-10 9", "1-5 4"]);
 }
 

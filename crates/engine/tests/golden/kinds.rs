@@ -16,7 +16,12 @@ const ANSWERS: &str = "
 
 #[test]
 fn a_share_is_of_the_rows_that_where_lets_in_and_no_value_is_a_no() {
-    let csat = metric("csat", "percent", "", "kind = \"share\"\nfrom = \"answers\"\nwhere = \"kind = 'csat'\"\nof = \"satisfied\"");
+    let csat = metric(
+        "csat",
+        "percent",
+        "",
+        "kind = \"share\"\nfrom = \"answers\"\nwhere = \"kind = 'csat'\"\nof = \"satisfied\"",
+    );
     let rows = Question::of(&csat).ask(&Facts::of(ANSWERS));
     let row = &rows[0];
     assert_eq!((row.value, row.n, row.numerator, row.denominator), (Some(40.0), Some(5), Some(2.0), Some(5.0)));
@@ -40,12 +45,16 @@ fn a_net_share_is_promoters_less_detractors() {
 #[test]
 fn a_mean_has_a_t_interval_that_stops_at_the_ends_of_the_scale() {
     let mean = |bounds: &str| {
-        let formula = format!("kind = \"mean\"\nfrom = \"answers\"\nwhere = \"kind = 'nps'\"\nvalue = \"score\"\n{bounds}");
+        let formula =
+            format!("kind = \"mean\"\nfrom = \"answers\"\nwhere = \"kind = 'nps'\"\nvalue = \"score\"\n{bounds}");
         metric("score", "score", "", &formula)
     };
     // 10, 9, 3: mean 22/3, standard deviation 3.785939, t(2) = 4.302653, half width 9.404789.
     let free = &Question::of(&mean("")).ask(&Facts::of(ANSWERS))[0];
-    assert_eq!((number(free.value), number(free.low), number(free.high)), ("7.3333".into(), "-2.0715".into(), "16.7381".into()));
+    assert_eq!(
+        (number(free.value), number(free.low), number(free.high)),
+        ("7.3333".into(), "-2.0715".into(), "16.7381".into())
+    );
     let clipped = &Question::of(&mean("bounds = [\"scale_min\", \"scale_max\"]")).ask(&Facts::of(ANSWERS))[0];
     assert_eq!((clipped.low, clipped.high), (Some(0.0), Some(10.0)));
 }
@@ -67,7 +76,12 @@ fn counts_and_sums_are_exact_where_64_bits_would_wrap() {
         | 2026-01-05 | 1000000000000000000 |
         | 2026-01-05 | 1000000000000000000 |",
     );
-    let sum = metric("s", "duration", "variants = []", "kind = \"sum\"\nfrom = \"conversations\"\nvalue = \"first_response_us\"");
+    let sum = metric(
+        "s",
+        "duration",
+        "variants = []",
+        "kind = \"sum\"\nfrom = \"conversations\"\nvalue = \"first_response_us\"",
+    );
     let count = metric("c", "count", "", "kind = \"count\"\nfrom = \"conversations\"");
     let rows = Question::about(&[sum, count]).ask(&facts);
     assert_eq!((rows[0].value, rows[1].value), (Some(1e13), Some(10.0)));
@@ -84,7 +98,9 @@ fn a_change_row_takes_back_what_it_changed() {
         | -1 | c2 | 2026-01-05 | bo | 20 min |
         | 1 | c2 | 2026-01-05 | anna | 40 min |",
     );
-    let of = |id: &str, unit: &str, formula: &str| metric(id, unit, "variants = []", &format!("from = \"conversations\"\n{formula}"));
+    let of = |id: &str, unit: &str, formula: &str| {
+        metric(id, unit, "variants = []", &format!("from = \"conversations\"\n{formula}"))
+    };
     let files = [
         of("volume", "count", "kind = \"count\""),
         of("customers", "count", "kind = \"distinct\"\ndistinct = \"customer_id\""),
@@ -126,7 +142,11 @@ fn a_ratio_of_the_same_rows_has_an_interval_and_one_of_different_rows_has_none()
     )
     .at("2026-01-07");
     let side = |name: &str, tail: &str| format!("[formula.{name}]\nfrom = \"conversations\"\n{tail}\n");
-    let same = format!("kind = \"ratio\"\n{}{}", side("numerator", "value = \"reply_count\""), side("denominator", "value = \"contact_count\""));
+    let same = format!(
+        "kind = \"ratio\"\n{}{}",
+        side("numerator", "value = \"reply_count\""),
+        side("denominator", "value = \"contact_count\"")
+    );
     let other = format!(
         "kind = \"ratio\"\n{}{}",
         side("numerator", "value = \"reply_count\""),

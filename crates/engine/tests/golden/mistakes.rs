@@ -47,7 +47,8 @@ fn what_is_no_sql_is_told_with_its_line() {
 
 #[test]
 fn every_mistake_of_a_catalogue_is_found_once() {
-    let formula = "kind = \"quantile\"\nfrom = \"conversations\"\nvalue = \"first_response_us\"\nwhere = \"chanel = 'email'\"";
+    let formula =
+        "kind = \"quantile\"\nfrom = \"conversations\"\nvalue = \"first_response_us\"\nwhere = \"chanel = 'email'\"";
     let question = Question::of(&metric("x", "duration", "", formula));
     let errors = mittari_engine::check(&question.catalogue(), &question.settings);
     assert_eq!(errors.len(), 1);

@@ -61,7 +61,9 @@ const COSTS: &str = "
 
 #[test]
 fn costs_count_where_the_period_holds_them_whole() {
-    let ask = |by: &str, from: &str, to: &str| told(&Question::of(&cost_per_ticket()).by(by).from(from, to).ask(&Facts::of(COSTS)));
+    let ask = |by: &str, from: &str, to: &str| {
+        told(&Question::of(&cost_per_ticket()).by(by).from(from, to).ask(&Facts::of(COSTS)))
+    };
     assert_eq!(ask("month", "2026-01-01", "2026-03-01"), ["2026-01-01 30", "2026-02-01 50"]);
     assert_eq!(ask("quarter", "2026-01-01", "2026-04-01"), ["2026-01-01 35"]);
     assert_eq!(ask("week", "2026-01-05", "2026-01-12"), ["2026-01-05 none"]);
@@ -73,12 +75,14 @@ fn costs_have_a_channel_only_where_they_carry_it() {
     let rows = Question::of(&cost_per_ticket()).by("channel").from("2026-01-01", "2026-03-01").ask(&Facts::of(COSTS));
     assert_eq!(told(&rows), ["? none", "chat none", "email none"]);
     let carried = COSTS.replace("| EUR |  |", "| EUR | chat |");
-    let rows = Question::of(&cost_per_ticket()).by("channel").from("2026-01-01", "2026-03-01").ask(&Facts::of(&carried));
+    let rows =
+        Question::of(&cost_per_ticket()).by("channel").from("2026-01-01", "2026-03-01").ask(&Facts::of(&carried));
     assert_eq!(told(&rows), ["chat 46.6667", "email none"]);
 }
 
 #[test]
 fn a_key_that_only_one_side_has_gives_no_value() {
-    let rows = Question::of(&cost_per_ticket()).by("opened_channel").from("2026-01-01", "2026-03-01").ask(&Facts::of(COSTS));
+    let rows =
+        Question::of(&cost_per_ticket()).by("opened_channel").from("2026-01-01", "2026-03-01").ask(&Facts::of(COSTS));
     assert!(rows.iter().all(|row| row.value.is_none()), "{:?}", told(&rows));
 }

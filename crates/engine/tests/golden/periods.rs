@@ -26,8 +26,16 @@ fn an_empty_period_within_the_data_has_a_count_of_0_and_nothing_else() {
     let question = Question::about(&[volume(), share]).by("month").from("2025-12-01", "2026-05-01");
     let rows = question.ask(&facts);
     let expected = [
-        "2025-12-01 none", "2026-01-01 1", "2026-02-01 0", "2026-03-01 2", "2026-04-01 none", "2025-12-01 none",
-        "2026-01-01 100", "2026-02-01 none", "2026-03-01 100", "2026-04-01 none",
+        "2025-12-01 none",
+        "2026-01-01 1",
+        "2026-02-01 0",
+        "2026-03-01 2",
+        "2026-04-01 none",
+        "2025-12-01 none",
+        "2026-01-01 100",
+        "2026-02-01 none",
+        "2026-03-01 100",
+        "2026-04-01 none",
     ];
     assert_eq!(told(&rows), expected);
     assert_eq!((rows[0].n, rows[2].n), (None, Some(0)));
@@ -76,9 +84,15 @@ fn a_backlog_is_what_is_open_at_the_end_of_each_day() {
     );
     let rows = Question::about(&[backlog, age]).by("day").from("2026-01-05", "2026-01-09").ask(&facts);
     let expected = [
-        "2026-01-05 1", "2026-01-06 2", "2026-01-07 1", "2026-01-08 1",
+        "2026-01-05 1",
+        "2026-01-06 2",
+        "2026-01-07 1",
+        "2026-01-08 1",
         // On the 6th: 38 and 24 hours.
-        "2026-01-05 50400", "2026-01-06 111600", "2026-01-07 172800", "2026-01-08 216000",
+        "2026-01-05 50400",
+        "2026-01-06 111600",
+        "2026-01-07 172800",
+        "2026-01-08 216000",
     ];
     assert_eq!(told(&rows), expected);
 }
@@ -146,7 +160,9 @@ fn what_is_open_may_be_dated_by_another_moment() {
 
 #[test]
 fn only_whole_months_have_a_value_where_a_metric_asks_for_them() {
-    let facts = Facts::of("customer_months\n| customer_id | month_at | active |\n| anna | 2026-01-01 | true |\n| bo | 2026-01-01 | true |");
+    let facts = Facts::of(
+        "customer_months\n| customer_id | month_at | active |\n| anna | 2026-01-01 | true |\n| bo | 2026-01-01 | true |",
+    );
     let file = metric(
         "active",
         "count",

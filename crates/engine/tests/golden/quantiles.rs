@@ -6,18 +6,15 @@ use mittari_core::time::SECOND;
 use super::support::{Facts, Question, metric, number};
 
 fn durations() -> String {
-    metric(
-        "time",
-        "duration",
-        "",
-        "kind = \"quantile\"\nfrom = \"conversations\"\nvalue = \"first_response_us\"",
-    )
+    metric("time", "duration", "", "kind = \"quantile\"\nfrom = \"conversations\"\nvalue = \"first_response_us\"")
 }
 
 fn facts(values: &[(i64, &str)]) -> Facts {
     let mut facts = Facts::default();
     let mut rows = vec![vec!["opened_at".to_owned(), "channel".to_owned(), "first_response_us".to_owned()]];
-    rows.extend(values.iter().map(|(value, channel)| vec!["2026-01-05".to_owned(), (*channel).to_owned(), value.to_string()]));
+    rows.extend(
+        values.iter().map(|(value, channel)| vec!["2026-01-05".to_owned(), (*channel).to_owned(), value.to_string()]),
+    );
     facts.add(Fact::Conversation, rows);
     facts
 }
@@ -43,7 +40,12 @@ fn type_7(values: &[i64], q: f64) -> f64 {
 
 #[test]
 fn a_median_of_an_even_number_lies_between_the_middle_two() {
-    let rows = Question::of(&durations()).ask(&facts(&[(10 * SECOND, ""), (20 * SECOND, ""), (90 * SECOND, ""), (40 * SECOND, "")]));
+    let rows = Question::of(&durations()).ask(&facts(&[
+        (10 * SECOND, ""),
+        (20 * SECOND, ""),
+        (90 * SECOND, ""),
+        (40 * SECOND, ""),
+    ]));
     assert_eq!((rows[0].value, rows[0].n, rows[0].low), (Some(30.0), Some(4), None));
 }
 
@@ -73,11 +75,23 @@ fn ten_thousand_values_give_the_exact_quantile_in_a_second_pass() {
 #[test]
 fn groups_of_many_and_of_few_rows_stand_side_by_side() {
     let values = made_up(6_000);
-    let channel = |place: usize| if place % 1_000 == 0 { "fax" } else if place % 3 == 0 { "chat" } else { "email" };
+    let channel = |place: usize| {
+        if place % 1_000 == 0 {
+            "fax"
+        } else if place % 3 == 0 {
+            "chat"
+        } else {
+            "email"
+        }
+    };
     let rows: Vec<_> = values.iter().enumerate().map(|(place, value)| (*value, channel(place))).collect();
     let answer = Question::of(&durations()).by("month,channel").ask(&facts(&rows));
     for row in &answer {
-        let own: Vec<i64> = rows.iter().filter(|(_, channel)| row.group.get("channel") == Some(*channel)).map(|(value, _)| *value).collect();
+        let own: Vec<i64> = rows
+            .iter()
+            .filter(|(_, channel)| row.group.get("channel") == Some(*channel))
+            .map(|(value, _)| *value)
+            .collect();
         assert_eq!((number(row.value), row.n), (number(Some(type_7(&own, 0.5))), Some(own.len() as i64)));
     }
     assert_eq!(answer.len(), 3);
@@ -87,13 +101,15 @@ fn groups_of_many_and_of_few_rows_stand_side_by_side() {
 fn values_taken_back_count_no_more() {
     let values = made_up(5_000);
     let mut lines = vec![vec!["weight".to_owned(), "opened_at".to_owned(), "first_response_us".to_owned()]];
-    let mut line = |weight: &str, value: i64| lines.push(vec![weight.to_owned(), "2026-01-05".to_owned(), value.to_string()]);
+    let mut line =
+        |weight: &str, value: i64| lines.push(vec![weight.to_owned(), "2026-01-05".to_owned(), value.to_string()]);
     values.iter().for_each(|value| line("1", *value));
     values.iter().skip(1_000).for_each(|value| line("-1", *value));
     values.iter().skip(1_000).for_each(|value| line("1", value / 2));
     let mut facts = Facts::default();
     facts.add(Fact::Conversation, lines);
-    let left: Vec<i64> = values.iter().enumerate().map(|(place, value)| if place < 1_000 { *value } else { value / 2 }).collect();
+    let left: Vec<i64> =
+        values.iter().enumerate().map(|(place, value)| if place < 1_000 { *value } else { value / 2 }).collect();
     let rows = Question::of(&durations()).ask(&facts);
     assert_eq!((number(rows[0].value), rows[0].n), (number(Some(type_7(&left, 0.5))), Some(5_000)));
 }
@@ -110,6 +126,7 @@ fn the_order_of_rows_changes_no_digit() {
 #[test]
 fn scores_have_quantiles_too() {
     let formula = "kind = \"quantile\"\nfrom = \"answers\"\nvalue = \"score\"";
-    let facts = Facts::of("answers\n| answered_at | score |\n| 2026-01-05 | 1.5 |\n| 2026-01-05 | 4 |\n| 2026-01-05 | 5 |");
+    let facts =
+        Facts::of("answers\n| answered_at | score |\n| 2026-01-05 | 1.5 |\n| 2026-01-05 | 4 |\n| 2026-01-05 | 5 |");
     assert_eq!(Question::of(&metric("m", "score", "", formula)).ask(&facts)[0].value, Some(4.0));
 }

@@ -127,7 +127,9 @@ fn batch(fact: Fact, header: &[String], rows: &[Vec<String>]) -> RecordBatch {
     };
     let mut columns: Vec<ArrayRef> = Vec::new();
     let mut weights = Int8Builder::new();
-    cells("weight").iter().for_each(|cell| weights.append_value(cell.as_ref().map_or(1, |cell| cell.parse().expect("a weight"))));
+    cells("weight")
+        .iter()
+        .for_each(|cell| weights.append_value(cell.as_ref().map_or(1, |cell| cell.parse().expect("a weight"))));
     columns.push(Arc::new(weights.finish()));
     let mut recorded = TimestampMicrosecondBuilder::new().with_timezone("UTC");
     rows.iter().for_each(|_| recorded.append_value(0));
@@ -175,7 +177,9 @@ fn array(kind: FactKind, cells: &[Option<String>]) -> ArrayRef {
         }
         FactKind::Date => {
             let mut days = Date32Builder::new();
-            let day = |cell: &str| (cell.parse::<jiff::civil::Date>().expect("a day") - jiff::civil::date(1970, 1, 1)).get_days();
+            let day = |cell: &str| {
+                (cell.parse::<jiff::civil::Date>().expect("a day") - jiff::civil::date(1970, 1, 1)).get_days()
+            };
             cells.for_each(|cell| days.append_option(cell.map(day)));
             Arc::new(days.finish())
         }
