@@ -37,6 +37,8 @@ struct Columns {
     shared: Arc<[String]>,
     by_name: HashMap<String, usize>,
     cells: Vec<TextColumn>,
+    /// The column after the last one read: rows mostly have their members in one order.
+    next: usize,
 }
 
 /// What stands at the beginning of the window.
@@ -202,7 +204,9 @@ impl Columns {
 
     /// The column of a name, filled up to the row at hand; `None` where there are too many.
     fn at(&mut self, name: &str, rows: usize) -> Option<&mut TextColumn> {
-        let at = match self.by_name.get(name) {
+        let is_next = self.names.get(self.next).is_some_and(|known| known == name);
+        let found = if is_next { Some(&self.next) } else { self.by_name.get(name) };
+        let at = match found {
             Some(at) => *at,
             None if self.names.len() >= COLUMNS_MAX => return None,
             None => {
@@ -212,6 +216,7 @@ impl Columns {
                 self.names.len() - 1
             }
         };
+        self.next = if at + 1 < self.names.len() { at + 1 } else { 0 };
         let column = self.cells.get_mut(at)?;
         column.pad(rows);
         Some(column)

@@ -3,17 +3,19 @@
 //! Only text whose pages are dictionaries throughout is read as one: that keeps what repeats (kinds, channels,
 //! agents) as small keys all the way to the lake, and does not build dictionaries of ids that never repeat.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 use parquet::basic::{Encoding, Type as PhysicalType};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::reader::ChunkReader;
 
 use crate::block::{Block, Lines, Raw, distinct_names};
 use crate::guard::guarded;
@@ -27,47 +29,46 @@ const UNPACKED_MAX: usize = 1 << 30;
 pub(crate) struct Parquet {
     path: PathBuf,
     names: Arc<[String]>,
-    reader: ParquetRecordBatchReader,
+    source: Source,
+    metadata: ArrowReaderMetadata,
+    /// Row groups still to be read, those of one reader together.
+    groups: VecDeque<Vec<usize>>,
+    reader: Option<ParquetRecordBatchReader>,
+    rows_max: usize,
     row: u64,
     rows: u64,
     bytes: u64,
 }
 
+/// Where the bytes are.
+enum Source {
+    File(File),
+    Memory(bytes::Bytes),
+}
+
 impl Parquet {
-    /// Opens a file; batches have `rows_max` rows.
+    /// Opens a file; batches have at most `rows_max` rows.
     pub(crate) fn open(path: &Path, packing: Packing, rows_max: usize) -> Result<Parquet, IngestError> {
-        match packing {
+        let io = |source| IngestError::Io { file: path.to_owned(), source };
+        let (source, bytes) = match packing {
             Packing::None => {
-                let file = File::open(path).map_err(|source| IngestError::Io { file: path.to_owned(), source })?;
+                let file = File::open(path).map_err(io)?;
                 let bytes = file.metadata().map_or(0, |metadata| metadata.len());
-                Parquet::of(file, path, rows_max, bytes)
+                (Source::File(file), bytes)
             }
             Packing::Gzip | Packing::Zstd => {
                 let (unpacked, packed) = unpack(path)?;
-                Parquet::of(bytes::Bytes::from(unpacked), path, rows_max, packed)
+                (Source::Memory(bytes::Bytes::from(unpacked)), packed)
             }
-        }
-    }
-
-    fn of<S>(source: S, path: &Path, rows_max: usize, bytes: u64) -> Result<Parquet, IngestError>
-    where
-        S: parquet::file::reader::ChunkReader + 'static,
-    {
-        let (names, reader, rows) = guarded(path, Form::Parquet, || {
-            let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-            let plain = ArrowReaderMetadata::load(&source, options)?;
-            let schema = wanted_schema(plain.schema(), plain.metadata());
-            let names = distinct_names(schema.fields().iter().map(|field| field.name().clone()));
-            let rows = plain.metadata().file_metadata().num_rows().max(0) as u64;
-            let metadata = ArrowReaderMetadata::try_new(
-                Arc::clone(plain.metadata()),
-                ArrowReaderOptions::new().with_schema(schema),
-            )?;
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(source, metadata);
-            let reader = builder.with_projection(ProjectionMask::all()).with_batch_size(rows_max).build()?;
-            Ok::<_, parquet::errors::ParquetError>((names, reader, rows))
+        };
+        let metadata = guarded(path, Form::Parquet, || match &source {
+            Source::File(file) => wanted_metadata(file),
+            Source::Memory(bytes) => wanted_metadata(bytes),
         })?;
-        Ok(Parquet { path: path.to_owned(), names, reader, row: 0, rows, bytes })
+        let names = distinct_names(metadata.schema().fields().iter().map(|field| field.name().clone()));
+        let groups = together(metadata.metadata(), rows_max);
+        let rows = metadata.metadata().row_groups().iter().map(|group| group.num_rows().max(0) as u64).sum();
+        Ok(Parquet { path: path.to_owned(), names, source, metadata, groups, reader: None, rows_max, row: 0, rows, bytes })
     }
 
     /// The columns' names.
@@ -80,25 +81,77 @@ impl Parquet {
         if self.rows == 0 {
             return self.bytes;
         }
-        (self.bytes as u128 * u128::from(self.row.min(self.rows)) / u128::from(self.rows)) as u64
+        (u128::from(self.bytes) * u128::from(self.row.min(self.rows)) / u128::from(self.rows)) as u64
     }
 
     /// The next rows; none at the end of the file.
     pub(crate) fn next_block(&mut self) -> Result<Option<Block>, IngestError> {
-        let reader = &mut self.reader;
-        let batch = guarded(&self.path, Form::Parquet, || reader.next().transpose())?;
-        let Some(batch) = batch else { return Ok(None) };
-        let first = self.row + 1;
-        self.row += batch.num_rows() as u64;
-        Ok(Some(Block {
-            names: Arc::clone(&self.names),
-            rows: batch.num_rows(),
-            columns: batch.columns().to_vec(),
-            lines: Lines::From(first),
-            raw: Raw::Columns,
-            problems: Vec::new(),
-        }))
+        loop {
+            let Some(reader) = self.reader.as_mut() else {
+                let Some(groups) = self.groups.pop_front() else { return Ok(None) };
+                self.reader = Some(self.reader_of(groups)?);
+                continue;
+            };
+            let Some(batch) = guarded(&self.path, Form::Parquet, || reader.next().transpose())? else {
+                self.reader = None;
+                continue;
+            };
+            let first = self.row + 1;
+            self.row += batch.num_rows() as u64;
+            return Ok(Some(Block {
+                names: Arc::clone(&self.names),
+                rows: batch.num_rows(),
+                columns: batch.columns().to_vec(),
+                lines: Lines::From(first),
+                raw: Raw::Columns,
+                problems: Vec::new(),
+            }));
+        }
     }
+
+    fn reader_of(&self, groups: Vec<usize>) -> Result<ParquetRecordBatchReader, IngestError> {
+        let (metadata, rows_max) = (self.metadata.clone(), self.rows_max);
+        guarded(&self.path, Form::Parquet, || match &self.source {
+            Source::File(file) => build(file.try_clone()?, metadata, groups, rows_max),
+            Source::Memory(bytes) => build(bytes.clone(), metadata, groups, rows_max),
+        })
+    }
+}
+
+fn build<S: ChunkReader + 'static>(
+    source: S,
+    metadata: ArrowReaderMetadata,
+    groups: Vec<usize>,
+    rows_max: usize,
+) -> Result<ParquetRecordBatchReader, ParquetError> {
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(source, metadata);
+    builder.with_row_groups(groups).with_batch_size(rows_max).build()
+}
+
+/// What the file says of itself, with the types to read its columns as.
+fn wanted_metadata<S: ChunkReader>(source: &S) -> Result<ArrowReaderMetadata, ParquetError> {
+    let plain = ArrowReaderMetadata::load(source, ArrowReaderOptions::new().with_skip_arrow_metadata(true))?;
+    let schema = wanted_schema(plain.schema(), plain.metadata());
+    ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), ArrowReaderOptions::new().with_schema(schema))
+}
+
+/// Row groups by reader: a batch over two groups would have to merge their dictionaries, so only small ones go together.
+fn together(metadata: &ParquetMetaData, rows_max: usize) -> VecDeque<Vec<usize>> {
+    let mut all: VecDeque<Vec<usize>> = VecDeque::new();
+    let mut rows_of_last = usize::MAX;
+    for (group, rows) in metadata.row_groups().iter().map(|group| group.num_rows().max(0) as usize).enumerate() {
+        match all.back_mut().filter(|_| rows_of_last.saturating_add(rows) <= rows_max) {
+            Some(last) => {
+                last.push(group);
+                rows_of_last += rows;
+            }
+            None => {
+                all.push_back(vec![group]);
+                rows_of_last = rows;
+            }
+        }
+    }
+    all
 }
 
 fn unpack(path: &Path) -> Result<(Vec<u8>, u64), IngestError> {

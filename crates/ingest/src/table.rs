@@ -50,9 +50,11 @@ impl TablePlan {
         let mut plan = TablePlan { table, names: Arc::clone(names), columns: Vec::new(), fields: Vec::new(), left_out: Vec::new() };
         for (at, name) in names.iter().enumerate() {
             let plain = plain_name(name);
-            match table.all_columns().find(|column| column.name == plain) {
+            // A name that is there twice bears a number from its second time on.
+            let bare = plain.split_once('#').map_or(plain.as_str(), |(bare, _)| bare);
+            match table.all_columns().find(|column| column.name == bare) {
                 Some(column) if plan.has(column.name) => {
-                    return Err(IngestError::DoubleColumn { file: file.to_owned(), column: name.clone() });
+                    return Err(IngestError::DoubleColumn { file: file.to_owned(), column: bare.to_owned() });
                 }
                 Some(column) => plan.columns.push(Planned { at, column, form: CellForm::default() }),
                 None => plan.other_column(at, name, &plain),
