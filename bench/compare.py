@@ -121,15 +121,17 @@ def _sums(columns: list[tuple[str, str]], weight: str) -> list[str]:
     """Count and sum of each column, by weight."""
     sums = [f"sum({weight})::HUGEINT"]
     for name, kind in columns:
-        sums.append(f"coalesce(sum({weight}) FILTER ({name} IS NOT NULL), 0)::HUGEINT")
+        # An empty list is none.
+        there = f"len({name}) > 0" if kind.endswith("[]") else f"{name} IS NOT NULL"
+        sums.append(f"coalesce(sum({weight}) FILTER ({there}), 0)::HUGEINT")
         if kind.startswith("TIMESTAMP"):
-            sums.append(f"sum({weight} * (epoch_us({name}) // 1000))::HUGEINT")
+            sums.append(f"coalesce(sum({weight} * (epoch_us({name}) // 1000)), 0)::HUGEINT")
         elif kind == "BOOLEAN":
             sums.append(f"coalesce(sum({weight}) FILTER ({name}), 0)::HUGEINT")
         elif kind in ("BIGINT", "HUGEINT", "INTEGER"):
-            sums.append(f"sum({weight} * {name}::HUGEINT)::HUGEINT")
+            sums.append(f"coalesce(sum({weight} * {name}::HUGEINT), 0)::HUGEINT")
         elif kind.endswith("[]"):
-            sums.append(f"sum({weight} * len({name}))::HUGEINT")
+            sums.append(f"coalesce(sum({weight} * len({name})), 0)::HUGEINT")
         else:
             sums.append(f"count(DISTINCT {name})::HUGEINT")
     return sums
