@@ -424,3 +424,80 @@ fn closing_quote(window: &[u8], from: usize) -> Option<(usize, bool)> {
         at = end + 2;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::{Array, AsArray};
+    use proptest::prelude::*;
+
+    fn read(bytes: &[u8], block_rows: usize) -> (Vec<Vec<String>>, Vec<u64>, usize) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, bytes).expect("a file");
+        let rules = CsvRules { delimiter: Some(b','), has_header: Some(true), ..CsvRules::default() };
+        let mut csv = Csv::open(&path, &rules).expect("opened");
+        let (mut rows, mut lines, mut problems) = (Vec::new(), Vec::new(), 0);
+        while let Some(block) = csv.next_block(block_rows).expect("read") {
+            for row in 0..block.rows {
+                let cell = |column: &arrow::array::ArrayRef| {
+                    let texts = column.as_string::<i32>();
+                    if texts.is_valid(row) { texts.value(row).to_owned() } else { String::new() }
+                };
+                rows.push(block.columns.iter().map(cell).collect());
+                lines.push(block.line(row));
+            }
+            problems += block.problems.len();
+        }
+        (rows, lines, problems)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_well_formed_is_read_as_any_reader_of_csv_reads_it(
+            rows in prop::collection::vec(prop::collection::vec("[a-z\",;\n\r é工]{0,6}", 3), 1..20),
+            terminator in prop::sample::select(vec!["\n", "\r\n"]),
+            block_rows in 1..7usize,
+        ) {
+            let mut writer = csv::WriterBuilder::new()
+                .quote_style(csv::QuoteStyle::Always)
+                .terminator(if terminator == "\n" { csv::Terminator::Any(b'\n') } else { csv::Terminator::CRLF })
+                .from_writer(Vec::new());
+            writer.write_record(["a", "b", "c"]).expect("written");
+            rows.iter().for_each(|row| writer.write_record(row).expect("written"));
+            let bytes = writer.into_inner().expect("written");
+            let expected: Vec<Vec<String>> = csv::Reader::from_reader(bytes.as_slice())
+                .records()
+                .map(|row| row.expect("a row").iter().map(str::to_owned).collect())
+                .collect();
+            let (read, lines, problems) = read(&bytes, block_rows);
+            prop_assert_eq!(read, expected);
+            prop_assert_eq!(problems, 0);
+            prop_assert!(lines.is_sorted() && lines.first() == Some(&2));
+        }
+
+        #[test]
+        fn plain_fields_are_read_as_any_reader_of_csv_reads_them(
+            rows in prop::collection::vec(prop::collection::vec("[a-z0-9 é]{0,5}", 3), 1..30),
+        ) {
+            let text: String = rows.iter().map(|row| format!("{}\n", row.join(","))).collect();
+            let bytes = format!("a,b,c\n{text}");
+            let expected: Vec<Vec<String>> = csv::Reader::from_reader(bytes.as_bytes())
+                .records()
+                .map(|row| row.expect("a row").iter().map(str::to_owned).collect())
+                .collect();
+            prop_assert_eq!(read(bytes.as_bytes(), 1000).0, expected);
+        }
+    }
+
+    #[test]
+    fn a_row_over_the_edge_of_the_window_is_whole() {
+        let rows: String = (0..40_000).map(|row| format!("{row},\"{row} \"\"q\"\"\",x\r\n")).collect();
+        let (read, lines, problems) = read(format!("a,b,c\r\n{rows}").as_bytes(), 10_000);
+        assert_eq!((read.len(), problems), (40_000, 0));
+        assert_eq!(read[39_999], ["39999", "39999 \"q\"", "x"]);
+        assert_eq!(lines.last(), Some(&40_001));
+    }
+}
