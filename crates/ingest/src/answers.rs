@@ -23,7 +23,9 @@ pub(crate) fn scale_of_file(
     if names.iter().any(|name| matches!(name.as_str(), "scale_min" | "scale_max")) {
         return Ok(None);
     }
-    let is_score = |name: &&String| matches!(name.as_str(), "score" | "rating" | "points" | "arvosana" | "ocena" | "оценка" | "評分");
+    let is_score = |name: &&String| {
+        matches!(name.as_str(), "score" | "rating" | "points" | "arvosana" | "ocena" | "оценка" | "評分")
+    };
     let Some(name) = names.iter().find(is_score).cloned() else { return Ok(None) };
     let numbers = reader.number_form(options.decimal_comma);
     let mut bounds: Option<(Decimal, Decimal)> = None;
@@ -33,7 +35,9 @@ pub(crate) fn scale_of_file(
         let texts = |at: Option<usize>| at.and_then(|at| block.columns.get(at)).and_then(|column| as_text(column).ok());
         let (Some(scores), kinds) = (texts(at), texts(kind)) else { continue };
         for row in 0..block.rows {
-            let is_csat = kinds.as_ref().is_none_or(|kinds| kinds.is_valid(row) && kinds.as_string::<i32>().value(row).eq_ignore_ascii_case("csat"));
+            let is_csat = kinds.as_ref().is_none_or(|kinds| {
+                kinds.is_valid(row) && kinds.as_string::<i32>().value(row).eq_ignore_ascii_case("csat")
+            });
             let score = scores.is_valid(row).then(|| scores.as_string::<i32>().value(row));
             if let Some(score) = score.filter(|_| is_csat).and_then(|score| decimal_of(score, numbers).ok()) {
                 let (least, most) = bounds.unwrap_or((score, score));
@@ -49,7 +53,10 @@ pub(crate) fn scale_of_file(
             Table::Answer.name(),
             scale.name()
         ),
-        None => format!("{} name no scale, and the scores go from {least} to {most}: add scale_min and scale_max", Table::Answer.name()),
+        None => format!(
+            "{} name no scale, and the scores go from {least} to {most}: add scale_min and scale_max",
+            Table::Answer.name()
+        ),
     };
     notes.push(Note { file: path.display().to_string(), text });
     Ok(scale)

@@ -115,7 +115,8 @@ pub(crate) fn files_under(folder: &Path, depth: usize) -> Result<Vec<PathBuf>, I
     let mut files = Vec::new();
     for path in entries {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let is_marker = name.starts_with(['.', '_']) || name.to_lowercase().starts_with("readme") || name.ends_with(".toml");
+        let is_marker =
+            name.starts_with(['.', '_']) || name.to_lowercase().starts_with("readme") || name.ends_with(".toml");
         if is_marker {
             continue;
         }

@@ -87,7 +87,9 @@ pub(crate) fn looks_like_header(cells: &[String]) -> bool {
     !cells.iter().any(|cell| {
         let cell = cell.trim();
         let starts_as_value = cell.starts_with(|sign: char| sign.is_ascii_digit() || matches!(sign, '-' | '+'));
-        starts_as_value && cell.chars().all(|sign| sign.is_ascii_digit() || "-+.,:/ TZ".contains(sign)) && !cell.is_empty()
+        starts_as_value
+            && cell.chars().all(|sign| sign.is_ascii_digit() || "-+.,:/ TZ".contains(sign))
+            && !cell.is_empty()
     })
 }
 
@@ -119,7 +121,8 @@ mod tests {
 
     #[test]
     fn a_first_line_of_values_is_no_header() {
-        let header = |cells: &[&str]| looks_like_header(&cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
+        let header =
+            |cells: &[&str]| looks_like_header(&cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
         assert!(header(&["date", "score"]));
         assert!(!header(&["2026-01-01", "5"]));
         assert!(!header(&["a", "3.5"]));

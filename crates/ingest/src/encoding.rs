@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn the_code_pages_of_the_six_languages_are_told_apart() {
-        let polish = "Zgłoszenie;Właściciel;Ocena\nZażółć gęślą jaźń;Łukasz Święty;5\nreklamacja przesyłki;Grażyna Źdźbło;3\n";
+        let polish =
+            "Zgłoszenie;Właściciel;Ocena\nZażółć gęślą jaźń;Łukasz Święty;5\nreklamacja przesyłki;Grażyna Źdźbło;3\n";
         let slovenian = "Zahtevek;Številka;Ocena\nČaša žita;Štefan Žnidaršič;5\nreševanje pritožb;Aleš Černe;4\n";
         let russian = "Обращение;Оценка\nНе работает вход;5\nГде мой заказ;3\n";
         let finnish = "Tapaus;Käsittelijä;Arvosana\nKirjautuminen ei onnistu enää;Väinö Mäkelä;5\nLasku on väärä;Päivi Hämäläinen;2\n";
@@ -139,7 +140,13 @@ mod tests {
         assert_eq!(guess(b"\xff\xfe,5\nnext,4\n", true), UTF_8);
         assert_eq!(guess(b"\xc3\x28,5\nnext,4\n", true), UTF_8);
         assert_eq!(guess(b"\x80\x81,5\nnext,4\n", true), UTF_8);
-        assert_eq!(guess("käsittely väärä mäki \u{e9}".as_bytes().iter().chain(b"\xff").copied().collect::<Vec<_>>().as_slice(), true), UTF_8);
+        assert_eq!(
+            guess(
+                "käsittely väärä mäki \u{e9}".as_bytes().iter().chain(b"\xff").copied().collect::<Vec<_>>().as_slice(),
+                true
+            ),
+            UTF_8
+        );
     }
 
     #[test]

@@ -66,7 +66,9 @@ pub enum IngestError {
         reason: String,
     },
     /// An encoding that nobody knows.
-    #[error("unknown encoding \"{label}\"\nKnown are utf-8, utf-16le, utf-16be, windows-1250, windows-1251, windows-1252, big5 and the other names of the WHATWG standard.")]
+    #[error(
+        "unknown encoding \"{label}\"\nKnown are utf-8, utf-16le, utf-16be, windows-1250, windows-1251, windows-1252, big5 and the other names of the WHATWG standard."
+    )]
     UnknownEncoding {
         /// As told.
         label: String,

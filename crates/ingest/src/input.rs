@@ -167,11 +167,17 @@ pub(crate) fn form_of(path: &Path) -> Result<(Form, Packing), IngestError> {
         [b'P', b'A', b'R', b'1', ..] => Form::Parquet,
         [b'P', b'A', b'R', b'E', ..] => return unreadable("encrypted Parquet", "Write it without encryption."),
         [b'P', b'K', 3, 4, ..] => Form::Xlsx,
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => return unreadable("an old or an encrypted Excel file", "Save it as .xlsx or .csv, without a password."),
-        [b'%', b'P', b'D', b'F', ..] => return unreadable("a PDF", "Export a table: CSV, .xlsx, JSON lines or Parquet."),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => {
+            return unreadable("an old or an encrypted Excel file", "Save it as .xlsx or .csv, without a password.");
+        }
+        [b'%', b'P', b'D', b'F', ..] => {
+            return unreadable("a PDF", "Export a table: CSV, .xlsx, JSON lines or Parquet.");
+        }
         [b'O', b'R', b'C', ..] => return unreadable("ORC", "Write it as Parquet."),
         [b'O', b'b', b'j', 1, ..] => return unreadable("Avro", "Write it as Parquet."),
-        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => return unreadable("an SQLite database", "Export the table as CSV."),
+        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => {
+            return unreadable("an SQLite database", "Export the table as CSV.");
+        }
         text => text_form(text),
     };
     Ok((form, input.packing))
@@ -179,7 +185,10 @@ pub(crate) fn form_of(path: &Path) -> Result<(Form, Packing), IngestError> {
 
 /// JSON where the first sign is a brace or a bracket that JSON could begin with, else CSV.
 fn text_form(head: &[u8]) -> Form {
-    let plain = head.strip_prefix(&[0xef, 0xbb, 0xbf]).or(head.strip_prefix(&[0xff, 0xfe])).or(head.strip_prefix(&[0xfe, 0xff]));
+    let plain = head
+        .strip_prefix(&[0xef, 0xbb, 0xbf])
+        .or(head.strip_prefix(&[0xff, 0xfe]))
+        .or(head.strip_prefix(&[0xfe, 0xff]));
     let mut signs = plain.unwrap_or(head).iter().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0));
     match (signs.next(), signs.next()) {
         (Some(b'{'), None | Some(b'"' | b'}')) => Form::Json,

@@ -119,7 +119,9 @@ impl Source {
     /// One line: what it reads.
     pub fn doc(self) -> &'static str {
         match self {
-            Source::ZendeskFivetran => "a folder of Zendesk's tables as Fivetran lays them in a warehouse, CSV or Parquet",
+            Source::ZendeskFivetran => {
+                "a folder of Zendesk's tables as Fivetran lays them in a warehouse, CSV or Parquet"
+            }
         }
     }
 }

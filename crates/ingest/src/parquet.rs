@@ -17,10 +17,10 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::ChunkReader;
 
+use crate::IngestError;
 use crate::block::{Block, Lines, Raw, distinct_names};
 use crate::guard::guarded;
 use crate::input::{Form, Input, Packing};
-use crate::IngestError;
 
 /// A packed Parquet file is unpacked into memory; beyond this it is not.
 const UNPACKED_MAX: usize = 1 << 30;
@@ -68,7 +68,18 @@ impl Parquet {
         let names = distinct_names(metadata.schema().fields().iter().map(|field| field.name().clone()));
         let groups = together(metadata.metadata(), rows_max);
         let rows = metadata.metadata().row_groups().iter().map(|group| group.num_rows().max(0) as u64).sum();
-        Ok(Parquet { path: path.to_owned(), names, source, metadata, groups, reader: None, rows_max, row: 0, rows, bytes })
+        Ok(Parquet {
+            path: path.to_owned(),
+            names,
+            source,
+            metadata,
+            groups,
+            reader: None,
+            rows_max,
+            row: 0,
+            rows,
+            bytes,
+        })
     }
 
     /// The columns' names.
@@ -214,12 +225,11 @@ fn has_only_dictionary_pages(column: &ColumnChunkMetaData) -> bool {
     }
     column.dictionary_page_offset().is_some()
         && column.encodings().any(is_dictionary)
-        && !column.encodings().any(|encoding| {
-            matches!(encoding, Encoding::DELTA_BYTE_ARRAY | Encoding::DELTA_LENGTH_BYTE_ARRAY)
-        })
+        && !column
+            .encodings()
+            .any(|encoding| matches!(encoding, Encoding::DELTA_BYTE_ARRAY | Encoding::DELTA_LENGTH_BYTE_ARRAY))
 }
 
 fn dictionary_bytes(column: &ColumnChunkMetaData) -> Option<i64> {
     Some(column.data_page_offset() - column.dictionary_page_offset()?)
 }
-

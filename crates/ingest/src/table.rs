@@ -36,9 +36,32 @@ struct Planned {
 
 /// Names under which `occurred_at` goes elsewhere, the surest first.
 const WHEN: &[&str] = &[
-    "answered_at", "invited_at", "sent_at", "ordered_at", "viewed_at", "reviewed_at", "posted_at", "referred_at",
-    "event_at", "timestamp", "datetime", "date_time", "date", "time", "created_at", "created", "päivämäärä", "aika", "data",
-    "czas", "дата", "время", "datum", "čas", "日期", "時間",
+    "answered_at",
+    "invited_at",
+    "sent_at",
+    "ordered_at",
+    "viewed_at",
+    "reviewed_at",
+    "posted_at",
+    "referred_at",
+    "event_at",
+    "timestamp",
+    "datetime",
+    "date_time",
+    "date",
+    "time",
+    "created_at",
+    "created",
+    "päivämäärä",
+    "aika",
+    "data",
+    "czas",
+    "дата",
+    "время",
+    "datum",
+    "čas",
+    "日期",
+    "時間",
 ];
 
 /// Names under which `score` goes elsewhere.
@@ -47,7 +70,13 @@ const SCORE: &[&str] = &["rating", "points", "arvosana", "ocena", "оценка"
 impl TablePlan {
     /// The plan for a table; an error where it cannot do without a column that is not there.
     pub(crate) fn new(table: Table, names: &Arc<[String]>, file: &Path) -> Result<TablePlan, IngestError> {
-        let mut plan = TablePlan { table, names: Arc::clone(names), columns: Vec::new(), fields: Vec::new(), left_out: Vec::new() };
+        let mut plan = TablePlan {
+            table,
+            names: Arc::clone(names),
+            columns: Vec::new(),
+            fields: Vec::new(),
+            left_out: Vec::new(),
+        };
         for (at, name) in names.iter().enumerate() {
             let plain = plain_name(name);
             // A name that is there twice bears a number from its second time on.
@@ -85,7 +114,7 @@ impl TablePlan {
             return;
         }
         let position = |alias: &&str| self.names.iter().position(|name| plain_name(name) == **alias);
-        let found = aliases.iter().find_map(|alias| position(alias));
+        let found = aliases.iter().find_map(position);
         let column = self.table.all_columns().find(|column| column.name == wanted);
         let is_free = |at: &usize| !self.columns.iter().any(|planned| planned.at == *at);
         if let (Some(at), Some(column)) = (found.filter(is_free), column) {
@@ -101,7 +130,9 @@ impl TablePlan {
         if let Some(column) = wanted.iter().find(|name| !self.has(name)) {
             let near = nearest(column, self.left_out.iter().map(|(name, _)| name.as_str()));
             let hint = match near {
-                Some(near) => format!("Is it \"{near}\"? Rename that column, or map it: \"mittari import --dry-run\" proposes a mapping."),
+                Some(near) => format!(
+                    "Is it \"{near}\"? Rename that column, or map it: \"mittari import --dry-run\" proposes a mapping."
+                ),
                 None => format!("There are {}. \"mittari import --dry-run\" proposes a mapping.", names.join(", ")),
             };
             return Err(IngestError::MissingColumn {
@@ -161,7 +192,8 @@ impl TablePlan {
         let mut objects = StringBuilder::new();
         for row in 0..block.rows {
             let present = columns.iter().filter(|(_, texts)| texts.is_valid(row));
-            let texts = present.map(|(name, texts)| ((*name).to_owned(), texts.as_string::<i32>().value(row).to_owned()));
+            let texts =
+                present.map(|(name, texts)| ((*name).to_owned(), texts.as_string::<i32>().value(row).to_owned()));
             let texts: Vec<_> = texts.filter(|(_, text)| !text.is_empty()).collect();
             objects.append_option((!texts.is_empty()).then(|| object_of(texts)));
         }
@@ -230,7 +262,8 @@ pub(crate) fn table_of(path: &Path, names: &[String]) -> Option<Table> {
 /// The table whose name begins the file's name, or is the folder's.
 pub(crate) fn by_name(path: &Path) -> Option<Table> {
     let stem = path.file_name().map(|name| plain_name(&name.to_string_lossy())).unwrap_or_default();
-    let folder = path.parent().and_then(Path::file_name).map(|name| plain_name(&name.to_string_lossy())).unwrap_or_default();
+    let folder =
+        path.parent().and_then(Path::file_name).map(|name| plain_name(&name.to_string_lossy())).unwrap_or_default();
     let begins = |table: &Table| {
         stem.strip_prefix(table.name()).is_some_and(|rest| !rest.starts_with(|sign: char| sign.is_alphabetic()))
     };
@@ -257,7 +290,9 @@ fn by_columns(names: &[String]) -> Option<Table> {
     fitting.sort_by_key(|(known, table)| (std::cmp::Reverse(*known), required(*table).len() == 1));
     match fitting.as_slice() {
         [(_, table)] => Some(*table),
-        [(most, table), (next, second), ..] if most > next || required(*table).len() > required(*second).len() => Some(*table),
+        [(most, table), (next, second), ..] if most > next || required(*table).len() > required(*second).len() => {
+            Some(*table)
+        }
         _ => None,
     }
 }
@@ -292,7 +327,11 @@ mod tests {
 
     #[test]
     fn a_column_that_is_none_of_the_table_is_named_with_the_nearest() {
-        let plan = TablePlan::new(Table::Order, &names(&["customer_id", "amount", "date", "curency", "mood"]), Path::new("o.csv"));
+        let plan = TablePlan::new(
+            Table::Order,
+            &names(&["customer_id", "amount", "date", "curency", "mood"]),
+            Path::new("o.csv"),
+        );
         let left_out = plan.expect("a plan").left_out;
         assert_eq!(left_out, [("curency".to_owned(), Some("currency")), ("mood".to_owned(), None)]);
     }

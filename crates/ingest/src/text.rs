@@ -8,9 +8,9 @@ use std::path::Path;
 
 use encoding_rs::{Decoder, Encoding, UTF_8};
 
+use crate::IngestError;
 use crate::encoding::{WINDOW, by_mark, guess, unmarked_utf16};
 use crate::input::Input;
-use crate::IngestError;
 
 /// The longest row that is read; a ticket's whole text is far below.
 pub(crate) const ROW_BYTES_MAX: usize = 16 << 20;

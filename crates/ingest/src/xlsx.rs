@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use calamine::{DataRef, Reader as _, Xlsx as Workbook};
 
+use crate::IngestError;
 use crate::block::{Block, Lines, Raw, TextColumn, distinct_names};
 use crate::guard::guarded;
 use crate::input::Form;
-use crate::IngestError;
 
 /// All parts of a package together, unpacked; a full sheet of a million rows is below.
 const UNPACKED_MAX: u64 = 2 << 30;
@@ -107,7 +107,14 @@ impl Xlsx {
             detail: "a cell longer than a table can hold".to_owned(),
         })?;
         let names = Arc::clone(&self.names);
-        Ok(Some(Block { names, columns, rows: lines.len(), lines: Lines::Each(lines), raw: Raw::Columns, problems: Vec::new() }))
+        Ok(Some(Block {
+            names,
+            columns,
+            rows: lines.len(),
+            lines: Lines::Each(lines),
+            raw: Raw::Columns,
+            problems: Vec::new(),
+        }))
     }
 }
 

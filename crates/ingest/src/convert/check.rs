@@ -1,17 +1,14 @@
 //! What one column cannot know: required cells, and cells that contradict each other.
 
-use std::sync::Arc;
-
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::array::{Array, AsArray, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int32Type};
 use arrow::error::ArrowError;
-use mittari_core::model::{Choice as _, EventKind, Outcome, Status, Table};
+use mittari_core::model::{Choice as _, Table};
 
+use super::events::events;
 use super::number::{millionths, whole_values};
 use super::{Columns, Faults, choice};
-use crate::error::nearest;
-use crate::moment::{Clock, MomentForm, instant_of};
 use crate::problem::Fault;
 
 /// Every row has what its table requires.
@@ -58,178 +55,6 @@ pub(super) fn rows(columns: &mut Columns, faults: &mut Faults) -> Result<(), Arr
     }
 }
 
-/// Keys of the kinds whose value or target is checked; built once a column, so that a row costs one look.
-fn events(columns: &mut Columns, faults: &mut Faults) -> Result<(), ArrowError> {
-    let Some(kinds) = columns.get("kind").and_then(|kind| kind.as_dictionary_opt::<Int32Type>()).cloned() else {
-        return Ok(());
-    };
-    let needs = Needs::of_kinds();
-    let present: Vec<bool> = {
-        let mut present = vec![false; EventKind::WORDS.len()];
-        for key in kinds.keys().values() {
-            if let Some(slot) = present.get_mut(*key as usize) {
-                *slot = true;
-            }
-        }
-        present
-    };
-    let is_present = |of: fn(&Needs) -> bool| needs.iter().zip(&present).any(|(needs, present)| *present && of(needs));
-    if is_present(|needs| needs.target) {
-        let target = columns.get("target").cloned();
-        each(&kinds, &needs, |needs| needs.target, |row, kind| {
-            if target.as_ref().is_none_or(|target| target.is_null(row)) {
-                faults.add(row, missing_for(columns.name_in_file("target"), kind));
-            }
-        });
-    }
-    if is_present(|needs| needs.value.is_some()) {
-        values_of_events(columns, &kinds, &needs, faults)?;
-    }
-    Ok(())
-}
-
-type Kinds = arrow::array::DictionaryArray<Int32Type>;
-
-/// What an event's kind asks of its other cells.
-#[derive(Clone, Copy)]
-struct Needs {
-    target: bool,
-    value: Option<ValueForm>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ValueForm {
-    Status,
-    Outcome,
-    Instant,
-    Any,
-}
-
-impl Needs {
-    fn of_kinds() -> Vec<Needs> {
-        let of = |position: usize| match EventKind::at(position as u8) {
-            Some(EventKind::Status) => Needs { target: false, value: Some(ValueForm::Status) },
-            Some(EventKind::Outcome) => Needs { target: false, value: Some(ValueForm::Outcome) },
-            Some(EventKind::SlaTarget) => Needs { target: true, value: Some(ValueForm::Instant) },
-            Some(EventKind::Tagged | EventKind::Untagged | EventKind::Theme) => {
-                Needs { target: false, value: Some(ValueForm::Any) }
-            }
-            Some(EventKind::Field | EventKind::Merged | EventKind::Split) => Needs { target: true, value: None },
-            _ => Needs { target: false, value: None },
-        };
-        (0..EventKind::WORDS.len()).map(of).collect()
-    }
-}
-
-fn each(kinds: &Kinds, needs: &[Needs], wanted: fn(&Needs) -> bool, mut visit: impl FnMut(usize, usize)) {
-    for row in 0..kinds.len() {
-        if let Some(kind) = kinds.key(row)
-            && needs.get(kind).is_some_and(wanted)
-        {
-            visit(row, kind);
-        }
-    }
-}
-
-fn missing_for(column: &str, kind: usize) -> Fault {
-    let kind = EventKind::WORDS.get(kind).copied().unwrap_or_default();
-    Fault {
-        column: Some(column.to_owned()),
-        value: None,
-        reason: format!("\"{column}\" is empty; an event of kind {kind} needs it"),
-        remedy: format!("fill in \"{column}\", or leave the row out"),
-    }
-}
-
-/// Statuses, outcomes and due instants, read and written as the model spells them.
-fn values_of_events(columns: &mut Columns, kinds: &Kinds, needs: &[Needs], faults: &mut Faults) -> Result<(), ArrowError> {
-    let name = columns.name_in_file("value").to_owned();
-    let Some(values) = columns.get("value").cloned() else {
-        each(kinds, needs, |needs| needs.value.is_some(), |row, kind| faults.add(row, missing_for(&name, kind)));
-        return Ok(());
-    };
-    let mut spelled: Vec<(usize, String)> = Vec::new();
-    let mut known = KnownValues::new(&values);
-    each(kinds, needs, |needs| needs.value.is_some(), |row, kind| {
-        let Some(form) = needs.get(kind).and_then(|needs| needs.value) else { return };
-        let Some(text) = known.text(row) else { return faults.add(row, missing_for(&name, kind)) };
-        match canonical(text, form) {
-            Some(word) if word == text => {}
-            Some(word) => spelled.push((row, word)),
-            None => faults.add(row, unknown_value(&name, text, form)),
-        }
-    });
-    if !spelled.is_empty() {
-        columns.set("value", respelled(&values, &spelled)?);
-    }
-    Ok(())
-}
-
-/// Texts of a plain or dictionary column by row.
-struct KnownValues<'v> {
-    plain: Option<&'v StringArray>,
-    dictionary: Option<(&'v Kinds, &'v StringArray)>,
-}
-
-impl<'v> KnownValues<'v> {
-    fn new(values: &'v ArrayRef) -> KnownValues<'v> {
-        let dictionary = values.as_dictionary_opt::<Int32Type>();
-        KnownValues {
-            plain: values.as_string_opt::<i32>(),
-            dictionary: dictionary.and_then(|dictionary| Some((dictionary, dictionary.values().as_string_opt::<i32>()?))),
-        }
-    }
-
-    #[inline]
-    fn text(&mut self, row: usize) -> Option<&'v str> {
-        if let Some(plain) = self.plain {
-            return plain.is_valid(row).then(|| plain.value(row));
-        }
-        let (dictionary, texts) = self.dictionary?;
-        dictionary.key(row).filter(|key| texts.is_valid(*key)).map(|key| texts.value(key))
-    }
-}
-
-fn canonical(text: &str, form: ValueForm) -> Option<String> {
-    match form {
-        ValueForm::Status if Status::WORDS.contains(&text) => Some(text.to_owned()),
-        ValueForm::Status => Status::parse(text).map(|status| status.word().to_owned()),
-        ValueForm::Outcome => Outcome::parse(text).map(|outcome| outcome.word().to_owned()),
-        ValueForm::Any => Some(text.to_owned()),
-        ValueForm::Instant => {
-            let mut utc = Clock::new(jiff::tz::TimeZone::UTC);
-            let instant = instant_of(text, &MomentForm::Usual(None), &mut utc).ok()?;
-            Some(jiff::Timestamp::from_microsecond(instant).ok()?.to_string())
-        }
-    }
-}
-
-fn unknown_value(name: &str, text: &str, form: ValueForm) -> Fault {
-    let words = match form {
-        ValueForm::Status => Status::WORDS,
-        ValueForm::Outcome => Outcome::WORDS,
-        ValueForm::Instant | ValueForm::Any => {
-            return Fault::of(name, text, "not a moment, and an SLA target's value is when it is due", "write 2026-03-01T14:30:00Z");
-        }
-    };
-    let of = if form == ValueForm::Status { "status" } else { "outcome" };
-    let near = nearest(text, words.iter().copied()).map_or(String::new(), |near| format!("did you mean \"{near}\"? "));
-    Fault::of(name, text, format!("unknown {of}"), format!("{near}Known are {}", words.join(", ")))
-}
-
-fn respelled(values: &ArrayRef, spelled: &[(usize, String)]) -> Result<ArrayRef, ArrowError> {
-    let plain = cast(values, &DataType::Utf8)?;
-    let mut next = spelled.iter().peekable();
-    let texts = plain.as_string::<i32>().iter().enumerate().map(|(row, text)| {
-        match next.next_if(|(at, _)| *at == row) {
-            Some((_, word)) => Some(word.as_str()),
-            None => text,
-        }
-    });
-    let texts: StringArray = texts.collect();
-    Ok(Arc::new(texts))
-}
-
 fn shown_decimal(millionths: i64) -> String {
     mittari_core::decimal::Decimal(millionths).to_string()
 }
@@ -244,7 +69,12 @@ fn off_scale(columns: &Columns, row: usize, default: Option<(i64, i64)>) -> Opti
         && min >= max
     {
         let scale = format!("{}-{}", shown_decimal(min), shown_decimal(max));
-        return Some(Fault::of(columns.name_in_file("scale_max"), &scale, "the scale ends where it begins or before", "give scale_min below scale_max"));
+        return Some(Fault::of(
+            columns.name_in_file("scale_max"),
+            &scale,
+            "the scale ends where it begins or before",
+            "give scale_min below scale_max",
+        ));
     }
     let is_below = min.is_some_and(|min| score < min);
     let is_above = max.is_some_and(|max| score > max);
@@ -253,7 +83,12 @@ fn off_scale(columns: &Columns, row: usize, default: Option<(i64, i64)>) -> Opti
     }
     let ends = [min, max].map(|end| end.map_or("…".to_owned(), shown_decimal));
     let reason = format!("the score is outside of its scale {}-{}", ends[0], ends[1]);
-    Some(Fault::of(columns.name_in_file("score"), &shown_decimal(score), reason, "correct it, or give the scale in scale_min and scale_max"))
+    Some(Fault::of(
+        columns.name_in_file("score"),
+        &shown_decimal(score),
+        reason,
+        "correct it, or give the scale in scale_min and scale_max",
+    ))
 }
 
 fn answers(columns: &Columns, faults: &mut Faults) {
@@ -274,7 +109,8 @@ fn answers(columns: &Columns, faults: &mut Faults) {
 /// An effort score says nothing while nobody knows whether high is good.
 fn effort_without_wording(columns: &Columns, row: usize) -> Option<Fault> {
     let kind = columns.get("kind")?.as_dictionary_opt::<Int32Type>()?;
-    let is_effort = kind.key(row) == choice::position("ces", mittari_core::model::AnswerKind::WORDS).map(|at| at as usize);
+    let is_effort =
+        kind.key(row) == choice::position("ces", mittari_core::model::AnswerKind::WORDS).map(|at| at as usize);
     let has_wording = columns.get("wording").is_some_and(|wording| wording.is_valid(row));
     (is_effort && !has_wording).then(|| Fault {
         column: Some(columns.name_in_file("wording").to_owned()),
@@ -301,7 +137,15 @@ fn orders(columns: &Columns, faults: &mut Faults) {
         let cell = |name: &str| columns.get(name).and_then(|array| millionths(array, row));
         if let Some(amount) = cell("amount").filter(|amount| *amount < 0) {
             let name = columns.name_in_file("amount");
-            faults.add(row, Fault::of(name, &shown_decimal(amount), "a negative amount", "give a refund as a positive amount with refund = true"));
+            faults.add(
+                row,
+                Fault::of(
+                    name,
+                    &shown_decimal(amount),
+                    "a negative amount",
+                    "give a refund as a positive amount with refund = true",
+                ),
+            );
         }
         if let Some(share) = cell("margin_share").filter(|share| !(0..=mittari_core::decimal::ONE).contains(share)) {
             let name = columns.name_in_file("margin_share");
@@ -315,7 +159,10 @@ fn mentions(columns: &Columns, faults: &mut Faults) {
     for (row, sentiment) in sentiments.iter().enumerate() {
         if let Some(sentiment) = sentiment.filter(|sentiment| !(-1..=1).contains(sentiment)) {
             let name = columns.name_in_file("sentiment");
-            faults.add(row, Fault::of(name, &sentiment.to_string(), "a sentiment other than -1, 0 or 1", "write -1, 0 or 1"));
+            faults.add(
+                row,
+                Fault::of(name, &sentiment.to_string(), "a sentiment other than -1, 0 or 1", "write -1, 0 or 1"),
+            );
         }
     }
 }
@@ -328,7 +175,14 @@ fn periods(columns: &Columns, faults: &mut Faults) {
             && end <= start
         {
             let name = columns.name_in_file("period_end");
-            faults.add(row, Fault::of_row("the period ends where it begins or before", format!("\"{name}\" is the day after the last")).in_column(name));
+            faults.add(
+                row,
+                Fault::of_row(
+                    "the period ends where it begins or before",
+                    format!("\"{name}\" is the day after the last"),
+                )
+                .in_column(name),
+            );
         }
     }
 }
@@ -346,7 +200,15 @@ fn calendars(columns: &mut Columns, faults: &mut Faults) -> Result<(), ArrowErro
             texts.as_ref().filter(|texts| texts.is_valid(row)).map(|texts| texts.value(row).to_owned())
         };
         if let Some(zone) = cell(&zones).filter(|zone| jiff::tz::TimeZone::get(zone).is_err()) {
-            faults.add(row, Fault::of(columns.name_in_file("zone"), &zone, "unknown time zone", "name it as the zone database does: \"Europe/Helsinki\""));
+            faults.add(
+                row,
+                Fault::of(
+                    columns.name_in_file("zone"),
+                    &zone,
+                    "unknown time zone",
+                    "name it as the zone database does: \"Europe/Helsinki\"",
+                ),
+            );
         }
         if holidays.is_some_and(|holidays| holidays.is_valid(row)) {
             continue;
@@ -356,12 +218,31 @@ fn calendars(columns: &mut Columns, faults: &mut Faults) -> Result<(), ArrowErro
         match (weekday, &open, &close) {
             (Some(1..=7), Some(open), Some(close)) => match (minute_of_day(open), minute_of_day(close)) {
                 (Some(from), Some(to)) if from < to => {}
-                _ => faults.add(row, Fault::of(columns.name_in_file("closes"), &format!("{open}-{close}"), "no hours of a day", "write opens and closes as HH:MM, closes the later; midnight is 24:00")),
+                _ => faults.add(
+                    row,
+                    Fault::of(
+                        columns.name_in_file("closes"),
+                        &format!("{open}-{close}"),
+                        "no hours of a day",
+                        "write opens and closes as HH:MM, closes the later; midnight is 24:00",
+                    ),
+                ),
             },
             (Some(day), _, _) if !(1..=7).contains(&day) => {
-                faults.add(row, Fault::of(columns.name_in_file("weekday"), &day.to_string(), "no weekday", "write 1 for Monday to 7 for Sunday"));
+                faults.add(
+                    row,
+                    Fault::of(
+                        columns.name_in_file("weekday"),
+                        &day.to_string(),
+                        "no weekday",
+                        "write 1 for Monday to 7 for Sunday",
+                    ),
+                );
             }
-            _ => faults.add(row, Fault::of_row("neither hours nor a holiday", "fill in weekday, opens and closes, or holiday")),
+            _ => faults.add(
+                row,
+                Fault::of_row("neither hours nor a holiday", "fill in weekday, opens and closes, or holiday"),
+            ),
         }
     }
     Ok(())

@@ -41,7 +41,9 @@ pub(super) fn choices(
 fn unknown(word: &str, words: &'static [&'static str], name: &str) -> Fault {
     let known = words.join(", ");
     match nearest(word, words.iter().copied()) {
-        Some(near) => Fault::of(name, word, format!("unknown {name}"), format!("did you mean \"{near}\"? Known are {known}")),
+        Some(near) => {
+            Fault::of(name, word, format!("unknown {name}"), format!("did you mean \"{near}\"? Known are {known}"))
+        }
         None => Fault::of(name, word, format!("unknown {name}"), format!("known are {known}")),
     }
 }
@@ -50,8 +52,11 @@ fn unknown(word: &str, words: &'static [&'static str], name: &str) -> Fault {
 pub(crate) fn position(word: &str, words: &[&str]) -> Option<i32> {
     let exact = words.iter().position(|known| *known == word);
     let found = exact.or_else(|| {
-        let plain: String =
-            word.trim().chars().map(|sign| if matches!(sign, ' ' | '-') { '_' } else { sign.to_ascii_lowercase() }).collect();
+        let plain: String = word
+            .trim()
+            .chars()
+            .map(|sign| if matches!(sign, ' ' | '-') { '_' } else { sign.to_ascii_lowercase() })
+            .collect();
         words.iter().position(|known| *known == plain)
     });
     found.map(|at| at as i32)

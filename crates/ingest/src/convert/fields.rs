@@ -25,7 +25,9 @@ pub(super) fn fields(array: &ArrayRef, name: &str) -> Result<(ArrayRef, Vec<(usi
         }
         _ => {
             let read = |text: &str| canonical(text).ok_or_else(|| not_an_object(text, name));
-            parse_each(array, read, |object: Option<String>| objects.append_option(object.filter(|object| object != "{}")))?
+            parse_each(array, read, |object: Option<String>| {
+                objects.append_option(object.filter(|object| object != "{}"))
+            })?
         }
     };
     Ok((Arc::new(objects.finish()), faults))

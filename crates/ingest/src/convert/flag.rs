@@ -9,8 +9,27 @@ use arrow::error::ArrowError;
 use super::parse_each;
 use crate::problem::Fault;
 
-const YES: &[&str] = &["true", "t", "yes", "y", "1", "x", "kyllä", "tosi", "tak", "prawda", "да", "истина", "da", "ja", "是", "真", "1.0"];
-const NO: &[&str] = &["false", "f", "no", "n", "0", "ei", "epätosi", "nie", "fałsz", "нет", "ложь", "ne", "nein", "否", "假", "0.0"];
+const YES: &[&str] = &[
+    "true",
+    "t",
+    "yes",
+    "y",
+    "1",
+    "x",
+    "kyllä",
+    "tosi",
+    "tak",
+    "prawda",
+    "да",
+    "истина",
+    "da",
+    "ja",
+    "是",
+    "真",
+    "1.0",
+];
+const NO: &[&str] =
+    &["false", "f", "no", "n", "0", "ei", "epätosi", "nie", "fałsz", "нет", "ложь", "ne", "nein", "否", "假", "0.0"];
 
 /// Flags of booleans, numbers or words.
 pub(super) fn flags(array: &ArrayRef, name: &str) -> Result<(ArrayRef, Vec<(usize, Fault)>), ArrowError> {
@@ -18,7 +37,8 @@ pub(super) fn flags(array: &ArrayRef, name: &str) -> Result<(ArrayRef, Vec<(usiz
         return Ok((Arc::clone(array), Vec::new()));
     }
     let mut values = BooleanBuilder::with_capacity(array.len());
-    let read = |text: &str| flag_of(text).ok_or_else(|| Fault::of(name, text, "neither yes nor no", "write true or false"));
+    let read =
+        |text: &str| flag_of(text).ok_or_else(|| Fault::of(name, text, "neither yes nor no", "write true or false"));
     let faults = parse_each(array, read, |value| values.append_option(value))?;
     Ok((Arc::new(values.finish()), faults))
 }

@@ -5,6 +5,7 @@
 
 mod check;
 mod choice;
+mod events;
 mod fields;
 mod flag;
 mod moments;

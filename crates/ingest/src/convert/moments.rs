@@ -128,10 +128,10 @@ pub(super) fn fill_occurred_at(columns: &mut Columns, clock: &mut Clock) -> Resu
             (0..columns.rows).map(start).collect()
         }
         Table::Customer | Table::Agent | Table::SlaPolicy | Table::Article => {
-            let from = columns.get("valid_from").and_then(|from| from.as_primitive_opt::<TimestampMicrosecondType>()).cloned();
-            let start = |row: usize| {
-                Some(from.as_ref().filter(|from| from.is_valid(row)).map_or(0, |from| from.value(row)))
-            };
+            let from =
+                columns.get("valid_from").and_then(|from| from.as_primitive_opt::<TimestampMicrosecondType>()).cloned();
+            let start =
+                |row: usize| Some(from.as_ref().filter(|from| from.is_valid(row)).map_or(0, |from| from.value(row)));
             (0..columns.rows).map(start).collect()
         }
         _ => return Ok(()),

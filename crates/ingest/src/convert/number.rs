@@ -27,7 +27,11 @@ pub(crate) enum NumberForm {
 const SCALE: DataType = DataType::Decimal128(18, 6);
 
 /// Decimals with six digits after the point.
-pub(super) fn decimals(array: &ArrayRef, form: NumberForm, name: &str) -> Result<(ArrayRef, Vec<(usize, Fault)>), ArrowError> {
+pub(super) fn decimals(
+    array: &ArrayRef,
+    form: NumberForm,
+    name: &str,
+) -> Result<(ArrayRef, Vec<(usize, Fault)>), ArrowError> {
     let mut values: Vec<Option<i128>> = Vec::with_capacity(array.len());
     let faults = match array.data_type() {
         kind if *kind == SCALE => return Ok((Arc::clone(array), Vec::new())),
@@ -54,7 +58,11 @@ pub(super) fn decimals(array: &ArrayRef, form: NumberForm, name: &str) -> Result
 }
 
 /// Whole numbers.
-pub(super) fn integers(array: &ArrayRef, form: NumberForm, name: &str) -> Result<(ArrayRef, Vec<(usize, Fault)>), ArrowError> {
+pub(super) fn integers(
+    array: &ArrayRef,
+    form: NumberForm,
+    name: &str,
+) -> Result<(ArrayRef, Vec<(usize, Fault)>), ArrowError> {
     match array.data_type() {
         DataType::Int64 => return Ok((Arc::clone(array), Vec::new())),
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => {
@@ -181,8 +189,16 @@ mod tests {
     #[test]
     fn numbers_are_read_as_each_country_writes_them() {
         for (text, value) in [
-            ("4.5", "4.5"), ("4,5", "4.5"), ("1 234,50", "1234.5"), ("1.234,5", "1234.5"), ("1,234.5", "1234.5"),
-            ("1,234,567", "1234567"), ("1.234.567", "1234567"), ("1'234.5", "1234.5"), ("0,125", "0.125"), ("−3", "-3"),
+            ("4.5", "4.5"),
+            ("4,5", "4.5"),
+            ("1 234,50", "1234.5"),
+            ("1.234,5", "1234.5"),
+            ("1,234.5", "1234.5"),
+            ("1,234,567", "1234567"),
+            ("1.234.567", "1234567"),
+            ("1'234.5", "1234.5"),
+            ("0,125", "0.125"),
+            ("−3", "-3"),
         ] {
             assert_eq!(read(text, NumberForm::Unknown).as_deref(), Ok(value), "{text}");
         }

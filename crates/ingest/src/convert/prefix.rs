@@ -37,7 +37,9 @@ fn is_id(column: &Column) -> bool {
 }
 
 fn prefixed(array: &ArrayRef, prefix: &str) -> Result<ArrayRef, ArrowError> {
-    let put = |texts: &StringArray| -> StringArray { texts.iter().map(|text| text.map(|text| format!("{prefix}{text}"))).collect() };
+    let put = |texts: &StringArray| -> StringArray {
+        texts.iter().map(|text| text.map(|text| format!("{prefix}{text}"))).collect()
+    };
     if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
         let values = put(dictionary.values().as_string::<i32>());
         return Ok(Arc::new(DictionaryArray::try_new(dictionary.keys().clone(), Arc::new(values))?));

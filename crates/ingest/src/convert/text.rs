@@ -85,10 +85,13 @@ pub(super) fn plain(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
 /// Whole numbers lose the `.0` that a column with gaps got on its way through a data frame.
 fn floats(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let wide = cast(array, &DataType::Float64)?;
-    debug_assert!(array.as_primitive_opt::<Float32Type>().is_some() || array.as_primitive_opt::<Float64Type>().is_some());
-    let texts = wide.as_primitive::<Float64Type>().iter().map(|value| {
-        value.filter(|value| !value.is_nan()).map(|value| value.to_string())
-    });
+    debug_assert!(
+        array.as_primitive_opt::<Float32Type>().is_some() || array.as_primitive_opt::<Float64Type>().is_some()
+    );
+    let texts = wide
+        .as_primitive::<Float64Type>()
+        .iter()
+        .map(|value| value.filter(|value| !value.is_nan()).map(|value| value.to_string()));
     Ok(Arc::new(texts.collect::<StringArray>()))
 }
 

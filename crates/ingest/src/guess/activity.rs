@@ -25,37 +25,143 @@ impl Meaning {
 
 /// The case itself, as activities name it.
 const CASE: &[&str] = &[
-    "ticket", "case", "request", "incident", "issue", "conversation", "chat", "call", "tiketti", "tapaus", "pyyntö", "zgłoszeni",
-    "spraw", "обращен", "заявк", "тикет", "zahtev", "zadev", "工單", "案件",
+    "ticket",
+    "case",
+    "request",
+    "incident",
+    "issue",
+    "conversation",
+    "chat",
+    "call",
+    "tiketti",
+    "tapaus",
+    "pyyntö",
+    "zgłoszeni",
+    "spraw",
+    "обращен",
+    "заявк",
+    "тикет",
+    "zahtev",
+    "zadev",
+    "工單",
+    "案件",
 ];
 
 const OPENED: &[&str] = &[
-    "insert", "create", "open", "register", "submit", "new", "receive", "start", "luo", "avaa", "kirja", "utwórz", "utworzon",
-    "otwar", "zarejestr", "созда", "откры", "зарегистр", "ustvar", "odpr", "建立", "開立", "新增",
+    "insert",
+    "create",
+    "open",
+    "register",
+    "submit",
+    "new",
+    "receive",
+    "start",
+    "luo",
+    "avaa",
+    "kirja",
+    "utwórz",
+    "utworzon",
+    "otwar",
+    "zarejestr",
+    "созда",
+    "откры",
+    "зарегистр",
+    "ustvar",
+    "odpr",
+    "建立",
+    "開立",
+    "新增",
 ];
 const CLOSED: &[&str] = &["close", "closed", "archive", "sulje", "suljett", "zamkn", "закры", "zapr", "關閉", "結案"];
-const SOLVED: &[&str] = &[
-    "solve", "resolve", "fixed", "complete", "done", "ratkais", "rozwiąz", "реш", "reši", "rešen", "解決", "完成",
-];
+const SOLVED: &[&str] =
+    &["solve", "resolve", "fixed", "complete", "done", "ratkais", "rozwiąz", "реш", "reši", "rešen", "解決", "完成"];
 const PENDING: &[&str] = &["wait", "pending", "suspend", "odota", "oczek", "ожид", "čaka", "等待", "待處理"];
 const ON_HOLD: &[&str] = &["hold", "pause", "pidoss", "wstrzym", "приостан", "zadrž", "暫停", "保留"];
 const REOPENED: &[&str] = &["reopen", "re-open", "uudelleen", "ponownie otw", "переоткр", "ponovno odpr", "重新開"];
 const TAKEN: &[&str] = &[
-    "take in charge", "take over", "accept", "pick up", "claim", "in progress", "ota käsit", "otett", "przyję", "przejm",
-    "в работ", "принят", "prevzem", "prevzet", "受理", "接手",
+    "take in charge",
+    "take over",
+    "accept",
+    "pick up",
+    "claim",
+    "in progress",
+    "ota käsit",
+    "otett",
+    "przyję",
+    "przejm",
+    "в работ",
+    "принят",
+    "prevzem",
+    "prevzet",
+    "受理",
+    "接手",
 ];
-const ASSIGNED: &[&str] = &["assign", "dispatch", "transfer", "reassign", "forward", "siirr", "osoit", "przypis", "przekaz", "назнач", "перевед", "dodel", "指派", "轉派"];
+const ASSIGNED: &[&str] = &[
+    "assign",
+    "dispatch",
+    "transfer",
+    "reassign",
+    "forward",
+    "siirr",
+    "osoit",
+    "przypis",
+    "przekaz",
+    "назнач",
+    "перевед",
+    "dodel",
+    "指派",
+    "轉派",
+];
 const ESCALATED: &[&str] = &["escalat", "upgrade", "eskal", "эскал", "升級"];
-const NOTE: &[&str] = &["internal", "private", "note", "sisäi", "muistiin", "wewn", "notatk", "внутрен", "заметк", "intern", "opomb", "內部", "備註"];
-const MESSAGE: &[&str] = &[
-    "reply", "replied", "respon", "answer", "comment", "message", "e-mail", "email", "vasta", "viesti", "komment", "odpowied",
-    "wiadomo", "komentarz", "ответ", "сообщ", "коммент", "odgov", "sporoč", "koment", "回覆", "回應", "訊息", "留言",
+const NOTE: &[&str] = &[
+    "internal",
+    "private",
+    "note",
+    "sisäi",
+    "muistiin",
+    "wewn",
+    "notatk",
+    "внутрен",
+    "заметк",
+    "intern",
+    "opomb",
+    "內部",
+    "備註",
 ];
-const BY_CUSTOMER: &[&str] = &["customer", "client", "requester", "user", "asiakas", "asiakka", "klient", "клиент", "strank", "客戶", "顧客"];
-const PRIORITY: &[&str] = &["priority", "seriousness", "severity", "urgency", "prioriteet", "priorytet", "приоритет", "priorit", "優先"];
+const MESSAGE: &[&str] = &[
+    "reply",
+    "replied",
+    "respon",
+    "answer",
+    "comment",
+    "message",
+    "e-mail",
+    "email",
+    "vasta",
+    "viesti",
+    "komment",
+    "odpowied",
+    "wiadomo",
+    "komentarz",
+    "ответ",
+    "сообщ",
+    "коммент",
+    "odgov",
+    "sporoč",
+    "koment",
+    "回覆",
+    "回應",
+    "訊息",
+    "留言",
+];
+const BY_CUSTOMER: &[&str] =
+    &["customer", "client", "requester", "user", "asiakas", "asiakka", "klient", "клиент", "strank", "客戶", "顧客"];
+const PRIORITY: &[&str] =
+    &["priority", "seriousness", "severity", "urgency", "prioriteet", "priorytet", "приоритет", "priorit", "優先"];
 const SPAM: &[&str] = &["spam", "roskapost", "спам", "垃圾"];
 const DUPLICATE: &[&str] = &["duplicate", "kaksoiskappale", "duplikat", "дубл", "dvojnik", "重複"];
-const COMPLAINT: &[&str] = &["complaint", "reklamaat", "valitus", "reklamacj", "skarg", "жалоб", "pritožb", "投訴", "客訴"];
+const COMPLAINT: &[&str] =
+    &["complaint", "reklamaat", "valitus", "reklamacj", "skarg", "жалоб", "pritožb", "投訴", "客訴"];
 
 /// What an activity means; empty where its words say nothing, several where it does several things.
 pub(super) fn meanings(activity: &str) -> Vec<Meaning> {
@@ -124,7 +230,15 @@ pub(super) fn status(word: &str) -> Option<&'static str> {
         _ if has(ON_HOLD) => "on_hold",
         _ if has(PENDING) => "pending",
         _ if has(NEW) => "new",
-        _ if has(OPENED) || has(TAKEN) || has(ASSIGNED) || text.starts_with("w toku") || text.starts_with("处理") || text.contains("處理中") => "open",
+        _ if has(OPENED)
+            || has(TAKEN)
+            || has(ASSIGNED)
+            || text.starts_with("w toku")
+            || text.starts_with("处理")
+            || text.contains("處理中") =>
+        {
+            "open"
+        }
         _ => return None,
     })
 }

@@ -5,7 +5,9 @@
 //! the first rows that it makes are shown. Nothing is ever imported by a guess alone.
 
 mod activity;
+mod log;
 mod profile;
+mod roles;
 mod shapes;
 mod words;
 

@@ -58,7 +58,9 @@ impl Profiles {
             columns.extend(block.names.iter().skip(columns.len()).map(|name| Profile::new(name)));
             for (profile, array) in columns.iter_mut().zip(&block.columns) {
                 let plain = match array.data_type() {
-                    arrow::datatypes::DataType::Dictionary(_, _) => arrow::compute::cast(array, &arrow::datatypes::DataType::Utf8).ok(),
+                    arrow::datatypes::DataType::Dictionary(_, _) => {
+                        arrow::compute::cast(array, &arrow::datatypes::DataType::Utf8).ok()
+                    }
                     _ => as_text(array).ok(),
                 };
                 let Some(texts) = plain else { continue };
@@ -144,12 +146,19 @@ impl Profile {
     /// Few different whole numbers on a scale that surveys use.
     pub(super) fn is_score(&self) -> bool {
         self.is_number() && self.least >= 0.0 && self.most <= 100.0 && self.distinct() <= 21 && self.most <= 10.0
-            || self.is_number() && self.least >= 0.0 && self.most <= 100.0 && self.distinct() <= 101 && self.wholes == self.numbers
+            || self.is_number()
+                && self.least >= 0.0
+                && self.most <= 100.0
+                && self.distinct() <= 101
+                && self.wholes == self.numbers
     }
 
     /// Words of a small set.
     pub(super) fn is_category(&self) -> bool {
-        self.filled > 0 && self.distinct() <= 200 && (self.distinct() * 3 < self.filled || self.filled < 30) && !self.is_time()
+        self.filled > 0
+            && self.distinct() <= 200
+            && (self.distinct() * 3 < self.filled || self.filled < 30)
+            && !self.is_time()
     }
 
     pub(super) fn is_words(&self) -> bool {
@@ -162,7 +171,8 @@ impl Profile {
 
     /// Values by how often they occur, most first.
     pub(super) fn by_count(&self) -> Vec<(&str, usize)> {
-        let mut values: Vec<(&str, usize)> = self.values.iter().map(|(value, count)| (value.as_str(), *count)).collect();
+        let mut values: Vec<(&str, usize)> =
+            self.values.iter().map(|(value, count)| (value.as_str(), *count)).collect();
         values.sort_by(|(a, a_count), (b, b_count)| b_count.cmp(a_count).then(a.cmp(b)));
         values
     }

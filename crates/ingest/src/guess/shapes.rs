@@ -5,12 +5,14 @@ use std::path::Path;
 
 use mittari_core::model::Table;
 
-use super::activity::{Meaning, meanings, status};
+use super::activity::status;
+use super::log::event_log;
 use super::profile::{Profile, Profiles};
+use super::roles::Roles;
 use super::words::{Role, likeness};
-use crate::mapping::{CellRule, Condition, Mapping, Remarks, RowRule, Sequence};
-use crate::table::plain_name;
 use crate::IngestError;
+use crate::mapping::{CellRule, Condition, Mapping, Remarks, RowRule};
+use crate::table::plain_name;
 
 /// A mapping with what there is to say about it.
 pub(super) struct Shape {
@@ -19,16 +21,10 @@ pub(super) struct Shape {
     pub(super) remarks: Remarks,
 }
 
-/// Which column stands for what.
-struct Roles<'p> {
-    profiles: &'p Profiles,
-    columns: BTreeMap<Role, usize>,
-}
-
 /// A mapping being put together.
 #[derive(Default)]
-struct Draft {
-    mapping: Mapping,
+pub(super) struct Draft {
+    pub(super) mapping: Mapping,
     remarks: Remarks,
     used: BTreeSet<String>,
 }
@@ -41,7 +37,8 @@ pub(super) fn shape(profiles: &Profiles, known: Option<Table>, path: &Path) -> R
     let roles = Roles::of(profiles);
     let case = roles.get(Role::Conversation);
     let repeats = case.is_some_and(|case| case.distinct() * 10 < case.filled * 9);
-    let has_end = [Role::Solved, Role::Closed, Role::FirstReplied, Role::Status].iter().any(|role| roles.get(*role).is_some());
+    let has_end =
+        [Role::Solved, Role::Closed, Role::FirstReplied, Role::Status].iter().any(|role| roles.get(*role).is_some());
     let time = roles.time();
     let draft = match (case, time, roles.get(Role::Activity), roles.get(Role::Score), roles.get(Role::Amount)) {
         (Some(case), Some(time), Some(activity), _, _) if repeats => event_log(&roles, case, time, activity),
@@ -58,112 +55,8 @@ pub(super) fn shape(profiles: &Profiles, known: Option<Table>, path: &Path) -> R
     Ok(Shape { summary, mapping: draft.mapping, remarks: draft.remarks })
 }
 
-impl<'p> Roles<'p> {
-    /// Gives every role the column that fits it best, surest pairs first.
-    fn of(profiles: &'p Profiles) -> Roles<'p> {
-        const ALL: &[Role] = &[
-            Role::Conversation, Role::Created, Role::FirstReplied, Role::Solved, Role::Closed, Role::Updated, Role::When,
-            Role::Activity, Role::Status, Role::Agent, Role::Customer, Role::Team, Role::Channel, Role::Priority, Role::Tags,
-            Role::Score, Role::Comment, Role::Order, Role::Amount, Role::Currency,
-        ];
-        let mut pairs: Vec<(f64, usize, Role)> = Vec::new();
-        for (at, profile) in profiles.columns.iter().enumerate() {
-            pairs.extend(ALL.iter().map(|role| (likeness(&profile.plain, *role) * fit(profile, *role, profiles.rows), at, *role)));
-        }
-        pairs.sort_by(|(a, a_at, _), (b, b_at, _)| b.total_cmp(a).then(a_at.cmp(b_at)));
-        let mut columns = BTreeMap::new();
-        let mut taken = BTreeSet::new();
-        for (likeness, at, role) in pairs {
-            if likeness > 0.4 && !columns.contains_key(&role) && taken.insert(at) {
-                columns.insert(role, at);
-            }
-        }
-        let mut roles = Roles { profiles, columns };
-        roles.fill_by_content(&mut taken);
-        roles
-    }
-
-    /// Roles that no name tells but the values do: the only time, the only repeated id, the words that repeat.
-    fn fill_by_content(&mut self, taken: &mut BTreeSet<usize>) {
-        let free = |taken: &BTreeSet<usize>, fits: &dyn Fn(&Profile) -> bool| {
-            self.profiles.columns.iter().enumerate().find(|(at, profile)| !taken.contains(at) && fits(profile)).map(|(at, _)| at)
-        };
-        if self.time().is_none()
-            && let Some(at) = free(taken, &Profile::is_time)
-        {
-            taken.insert(at);
-            self.columns.insert(Role::When, at);
-        }
-        self.fill_nameless(taken);
-        let rows = self.profiles.rows;
-        let free = |taken: &BTreeSet<usize>, fits: &dyn Fn(&Profile) -> bool| {
-            self.profiles.columns.iter().enumerate().find(|(at, profile)| !taken.contains(at) && fits(profile)).map(|(at, _)| at)
-        };
-        if !self.columns.contains_key(&Role::Score)
-            && self.profiles.columns.len() <= 3
-            && let Some(at) = free(taken, &|profile| profile.is_score())
-        {
-            taken.insert(at);
-            self.columns.insert(Role::Score, at);
-        }
-        let is_log = |profile: &Profile| profile.filled == rows && profile.distinct() * 2 < rows && profile.distinct() > 20 && !profile.is_time();
-        let free = |taken: &BTreeSet<usize>, fits: &dyn Fn(&Profile) -> bool| {
-            self.profiles.columns.iter().enumerate().find(|(at, profile)| !taken.contains(at) && fits(profile)).map(|(at, _)| at)
-        };
-        if !self.columns.contains_key(&Role::Conversation)
-            && self.columns.contains_key(&Role::Activity)
-            && let Some(at) = free(taken, &is_log)
-        {
-            taken.insert(at);
-            self.columns.insert(Role::Conversation, at);
-        }
-    }
-
-    /// Columns without names: an amount has a part after the point, a customer's id repeats.
-    fn fill_nameless(&mut self, taken: &mut BTreeSet<usize>) {
-        let is_nameless = self.profiles.columns.iter().all(|profile| profile.plain.starts_with("column_"));
-        if !is_nameless || self.time().is_none() {
-            return;
-        }
-        let rows = self.profiles.rows;
-        let is_amount = |profile: &Profile| profile.is_number() && profile.has_parts() && profile.distinct() > 5;
-        let is_id = |profile: &Profile| profile.filled == rows && profile.distinct() < rows && profile.distinct() * 20 > rows && !profile.is_time();
-        for (role, fits) in [(Role::Amount, &is_amount as &dyn Fn(&Profile) -> bool), (Role::Customer, &is_id)] {
-            let free = |(at, profile): &(usize, &Profile)| !taken.contains(at) && fits(profile);
-            if let Some((at, _)) = self.profiles.columns.iter().enumerate().find(free) {
-                taken.insert(at);
-                self.columns.insert(role, at);
-            }
-        }
-    }
-
-    fn get(&self, role: Role) -> Option<&'p Profile> {
-        self.columns.get(&role).and_then(|at| self.profiles.columns.get(*at))
-    }
-
-    /// When a row, or the case of a row, began.
-    fn time(&self) -> Option<&'p Profile> {
-        self.get(Role::When).or_else(|| self.get(Role::Created)).or_else(|| self.get(Role::Updated))
-    }
-}
-
-/// Whether the values of a column are what a role needs.
-fn fit(profile: &Profile, role: Role, rows: usize) -> f64 {
-    let if_true = |fits: bool| if fits { 1.0 } else { 0.0 };
-    match role {
-        Role::Created | Role::FirstReplied | Role::Solved | Role::Closed | Role::Updated | Role::When => if_true(profile.is_time()),
-        Role::Conversation | Role::Order => if_true(profile.filled * 10 >= rows * 9 && profile.distinct() > 1 && !profile.is_time()),
-        Role::Activity | Role::Status => if_true(profile.is_category() && profile.is_words()),
-        Role::Team | Role::Channel => if_true(profile.is_category()),
-        Role::Priority => if_true(profile.is_category() && profile.distinct() <= 20) * if profile.distinct() > 1 { 1.0 } else { 0.5 },
-        Role::Score => if_true(profile.is_score()),
-        Role::Amount => if_true(profile.is_number()),
-        Role::Agent | Role::Customer | Role::Tags | Role::Comment | Role::Currency => if_true(!profile.is_time() && profile.filled > 0),
-    }
-}
-
 impl Draft {
-    fn of(head: &str, profiles: &Profiles) -> Draft {
+    pub(super) fn of(head: &str, profiles: &Profiles) -> Draft {
         let mut draft = Draft::default();
         draft.remarks.head = vec![
             head.to_owned(),
@@ -174,7 +67,13 @@ impl Draft {
     }
 
     /// Adds a rule; its remark stands above it.
-    fn rule(&mut self, table: Table, when: Vec<Condition>, columns: Vec<(&str, CellRule)>, remark: &str) -> usize {
+    pub(super) fn rule(
+        &mut self,
+        table: Table,
+        when: Vec<Condition>,
+        columns: Vec<(&str, CellRule)>,
+        remark: &str,
+    ) -> usize {
         let named = columns.iter().filter_map(|(_, cell)| cell.column.clone());
         self.used.extend(named.chain(when.iter().map(|condition| condition.column.clone())));
         let columns = columns.into_iter().map(|(name, cell)| (name.to_owned(), cell)).collect();
@@ -186,19 +85,23 @@ impl Draft {
         number
     }
 
-    fn say(&mut self, rule: usize, column: &str, remark: &str) {
+    pub(super) fn say(&mut self, rule: usize, column: &str, remark: &str) {
         self.remarks.columns.insert((rule, column.to_owned()), remark.to_owned());
     }
 
     /// Says what is not known about the times of a column.
-    fn check_time(&mut self, rule: usize, time: &Profile) {
+    pub(super) fn check_time(&mut self, rule: usize, time: &Profile) {
         if time.day_is_unknown() {
-            self.say(rule, "occurred_at", "CONFIRM: day or month first? add format = \"%d/%m/%Y %H:%M\" or \"%m/%d/%Y %H:%M\"");
+            self.say(
+                rule,
+                "occurred_at",
+                "CONFIRM: day or month first? add format = \"%d/%m/%Y %H:%M\" or \"%m/%d/%Y %H:%M\"",
+            );
         }
     }
 
     /// Words that repeat become custom values of the opening; the rest is named as left out.
-    fn fields(&mut self, rule: usize, profiles: &Profiles) {
+    pub(super) fn fields(&mut self, rule: usize, profiles: &Profiles) {
         let mut left = Vec::new();
         for profile in &profiles.columns {
             if self.used.contains(&profile.name) {
@@ -220,146 +123,38 @@ impl Draft {
     }
 }
 
-fn field_name(profile: &Profile) -> String {
+pub(super) fn field_name(profile: &Profile) -> String {
     profile.plain.chars().map(|sign| if sign.is_alphanumeric() { sign } else { '_' }).collect()
 }
 
-fn column(profile: &Profile) -> CellRule {
+pub(super) fn column(profile: &Profile) -> CellRule {
     CellRule::of_column(&profile.name)
 }
 
-fn text(word: &str) -> CellRule {
+pub(super) fn text(word: &str) -> CellRule {
     CellRule::of_constant(word)
 }
 
-fn is_first(profile: &Profile) -> Condition {
+pub(super) fn is_first(profile: &Profile) -> Condition {
     Condition { column: profile.name.clone(), first: Some(true), ..Condition::default() }
 }
 
-fn is_present(profile: &Profile) -> Condition {
+pub(super) fn is_present(profile: &Profile) -> Condition {
     Condition { column: profile.name.clone(), present: Some(true), ..Condition::default() }
 }
 
-fn is_among(profile: &Profile, values: &[&str]) -> Condition {
+pub(super) fn is_among(profile: &Profile, values: &[&str]) -> Condition {
     let among = values.iter().map(|value| (*value).to_owned()).collect();
     Condition { column: profile.name.clone(), among: Some(among), ..Condition::default() }
-}
-
-/// One row an event, the activity in a column of its own.
-fn event_log(roles: &Roles<'_>, case: &Profile, time: &Profile, activity: &Profile) -> Draft {
-    let mut draft = Draft::of("An event log: one row an event of a case.", roles.profiles);
-    draft.mapping.file.sequence = Some(Sequence::Row);
-    let base = || vec![("conversation_id", column(case)), ("occurred_at", column(time))];
-    let groups = groups(activity);
-    let opened: Vec<&str> = groups.iter().filter(|(meaning, _)| meaning.kind == "opened").flat_map(|(_, values)| values.clone()).collect();
-    let openings: usize = opened.iter().filter_map(|value| activity.values.get(*value)).sum();
-    let every_case_is_opened = openings * 10 >= case.distinct() * 9;
-    let (when, remark) = match every_case_is_opened {
-        true => (vec![is_among(activity, &opened)], ""),
-        false => (vec![is_first(case)], "CONFIRM: no activity opens every case, so its first row does."),
-    };
-    let mut columns = base();
-    columns.push(("kind", text("opened")));
-    columns.extend(roles.get(Role::Customer).map(|customer| ("customer_id", column(customer))));
-    columns.extend(roles.get(Role::Channel).map(|channel| ("channel", column(channel))));
-    let opening = draft.rule(Table::Event, when, columns, remark);
-    draft.check_time(opening, time);
-    for (role, kind) in [(Role::Team, "team"), (Role::Priority, "priority")] {
-        if let Some(profile) = roles.get(role).filter(|profile| profile.distinct() > 1) {
-            let columns = base().into_iter().chain([("kind", text(kind)), ("value", column(profile))]).collect();
-            draft.rule(Table::Event, vec![is_first(case), is_present(profile)], columns, &format!("CONFIRM: {:?} as the {kind}, at the first row of each case.", profile.name));
-        }
-    }
-    for (meaning, values) in &groups {
-        if meaning.kind != "opened" {
-            activity_rule(&mut draft, roles, base(), activity, *meaning, values);
-        }
-    }
-    other_activities(&mut draft, roles, base(), activity, &opened, every_case_is_opened);
-    draft.fields(opening, roles.profiles);
-    draft
-}
-
-/// Activities that mean the same, by meaning.
-fn groups(activity: &Profile) -> BTreeMap<Meaning, Vec<&str>> {
-    let mut groups: BTreeMap<Meaning, Vec<&str>> = BTreeMap::new();
-    for (value, _) in activity.by_count() {
-        for meaning in meanings(value) {
-            groups.entry(meaning).or_default().push(value);
-        }
-    }
-    groups
-}
-
-fn activity_rule(
-    draft: &mut Draft,
-    roles: &Roles<'_>,
-    mut columns: Vec<(&'static str, CellRule)>,
-    activity: &Profile,
-    meaning: Meaning,
-    values: &[&str],
-) {
-    let agent = roles.get(Role::Agent);
-    columns.push(("kind", text(meaning.kind)));
-    columns.extend(meaning.value.map(|value| ("value", text(value))));
-    columns.extend(meaning.actor.map(|actor| ("actor_kind", text(actor))));
-    columns.extend(meaning.public.map(|public| ("public", text(if public { "true" } else { "false" }))));
-    if meaning.actor != Some("customer") {
-        columns.extend(agent.map(|agent| ("actor_id", column(agent))));
-    }
-    let remark = match (meaning.kind, agent, roles.get(Role::Priority)) {
-        ("assigned", Some(agent), _) => {
-            columns.push(("value", column(agent)));
-            "CONFIRM: the agent of the row has the case from here on."
-        }
-        ("priority", _, Some(priority)) => {
-            columns.push(("value", column(priority)));
-            "CONFIRM."
-        }
-        ("priority", _, None) => {
-            columns.push(("value", column(activity)));
-            "CONFIRM: no column of priorities; name the one that holds the value."
-        }
-        ("status", _, _) if meaning.value == Some("solved") || meaning.value == Some("open") => {
-            "CONFIRM. If agents answer the customer with it, add a [[row]] with kind = \"message\", actor_kind = \"agent\"."
-        }
-        _ => "CONFIRM.",
-    };
-    draft.rule(Table::Event, vec![is_among(activity, values)], columns, remark);
-}
-
-/// Activities whose words say nothing, kept as custom values so that no row is lost.
-fn other_activities(
-    draft: &mut Draft,
-    roles: &Roles<'_>,
-    mut columns: Vec<(&'static str, CellRule)>,
-    activity: &Profile,
-    opened: &[&str],
-    every_case_is_opened: bool,
-) {
-    let values = activity.by_count();
-    let is_other = |value: &&str| meanings(value).is_empty() || (!every_case_is_opened && opened.contains(value));
-    let others: Vec<&str> = values.iter().map(|(value, _)| *value).filter(is_other).collect();
-    if others.is_empty() && !activity.has_more_values() {
-        return;
-    }
-    let when = match activity.has_more_values() {
-        false => vec![is_among(activity, &others)],
-        true => {
-            let known: Vec<String> = values.iter().map(|(value, _)| (*value).to_owned()).filter(|value| !others.contains(&value.as_str())).collect();
-            vec![Condition { column: activity.name.clone(), not_in: Some(known), ..Condition::default() }]
-        }
-    };
-    columns.extend([("kind", text("field")), ("target", text(&field_name(activity))), ("value", column(activity))]);
-    columns.extend(roles.get(Role::Agent).map(|agent| ("actor_id", column(agent))));
-    draft.rule(Table::Event, when, columns, "CONFIRM: not understood, kept as a custom value. Give them a kind of their own, or an [[ignore]].");
 }
 
 /// One row a case, its moments in columns.
 fn ticket_export(roles: &Roles<'_>, case: &Profile, time: &Profile) -> Draft {
     let mut draft = Draft::of("A ticket export: one row a case, its moments in columns.", roles.profiles);
     let created = roles.get(Role::Created).unwrap_or(time);
-    let at = |moment: &Profile, kind: &str| vec![("conversation_id", column(case)), ("occurred_at", column(moment)), ("kind", text(kind))];
+    let at = |moment: &Profile, kind: &str| {
+        vec![("conversation_id", column(case)), ("occurred_at", column(moment)), ("kind", text(kind))]
+    };
     let mut columns = at(created, "opened");
     columns.extend(roles.get(Role::Customer).map(|customer| ("customer_id", column(customer))));
     columns.extend(roles.get(Role::Channel).map(|channel| ("channel", column(channel))));
@@ -382,7 +177,12 @@ fn ticket_export(roles: &Roles<'_>, case: &Profile, time: &Profile) -> Draft {
         let mut columns = at(replied, "message");
         columns.push(("actor_kind", text("agent")));
         columns.extend(roles.get(Role::Agent).map(|agent| ("actor_id", column(agent))));
-        draft.rule(Table::Event, vec![is_present(replied)], columns, "The first answer of an agent; later ones are not in this table.");
+        draft.rule(
+            Table::Event,
+            vec![is_present(replied)],
+            columns,
+            "The first answer of an agent; later ones are not in this table.",
+        );
     }
     for (role, status) in [(Role::Solved, "solved"), (Role::Closed, "closed")] {
         if let Some(moment) = roles.get(role) {
@@ -394,8 +194,18 @@ fn ticket_export(roles: &Roles<'_>, case: &Profile, time: &Profile) -> Draft {
     }
     present_status(&mut draft, roles, at(roles.get(Role::Updated).unwrap_or(created), "status"));
     if let Some(score) = roles.get(Role::Score) {
-        let answered = roles.get(Role::Solved).or_else(|| roles.get(Role::Closed)).or_else(|| roles.get(Role::Updated)).unwrap_or(created);
-        answer_rule(&mut draft, roles, answered, score, "CONFIRM the kind and the scale; when it was answered is not in this table.");
+        let answered = roles
+            .get(Role::Solved)
+            .or_else(|| roles.get(Role::Closed))
+            .or_else(|| roles.get(Role::Updated))
+            .unwrap_or(created);
+        answer_rule(
+            &mut draft,
+            roles,
+            answered,
+            score,
+            "CONFIRM the kind and the scale; when it was answered is not in this table.",
+        );
     }
     draft.fields(opening, roles.profiles);
     draft
@@ -469,12 +279,22 @@ fn answer_rule(draft: &mut Draft, roles: &Roles<'_>, time: &Profile, score: &Pro
 fn orders(roles: &Roles<'_>, time: &Profile, amount: &Profile) -> Draft {
     let mut draft = Draft::of("Orders: one row a purchase.", roles.profiles);
     let mut columns = vec![("occurred_at", column(time)), ("amount", column(amount))];
-    let others =
-        [(Role::Customer, "customer_id"), (Role::Order, "order_id"), (Role::Currency, "currency"), (Role::Channel, "channel")];
+    let others = [
+        (Role::Customer, "customer_id"),
+        (Role::Order, "order_id"),
+        (Role::Currency, "currency"),
+        (Role::Channel, "channel"),
+    ];
     columns.extend(others.iter().filter_map(|(role, name)| Some((*name, column(roles.get(*role)?)))));
     let rule = draft.rule(Table::Order, Vec::new(), columns, "");
     draft.check_time(rule, time);
-    let left: Vec<String> = roles.profiles.columns.iter().filter(|profile| !draft.used.contains(&profile.name)).map(|profile| format!("{:?}", profile.name)).collect();
+    let left: Vec<String> = roles
+        .profiles
+        .columns
+        .iter()
+        .filter(|profile| !draft.used.contains(&profile.name))
+        .map(|profile| format!("{:?}", profile.name))
+        .collect();
     if !left.is_empty() {
         draft.remarks.foot.push(format!("Not used: {}.", left.join(", ")));
     }
@@ -483,7 +303,8 @@ fn orders(roles: &Roles<'_>, time: &Profile, amount: &Profile) -> Draft {
 
 /// A table whose columns bear the model's names needs no mapping; this one may serve as a beginning.
 fn as_it_is(profiles: &Profiles, table: Table) -> Shape {
-    let mut draft = Draft::of(&format!("{}: the columns bear the model's names, so no mapping is needed.", table.name()), profiles);
+    let mut draft =
+        Draft::of(&format!("{}: the columns bear the model's names, so no mapping is needed.", table.name()), profiles);
     let named = |profile: &&Profile| table.all_columns().any(|known| known.name == plain_name(&profile.name));
     let mut columns: Vec<(&str, CellRule)> = Vec::new();
     for profile in profiles.columns.iter().filter(named) {

@@ -1,7 +1,6 @@
 //! A mapping at work: rows of a file to rows of the model, column by column.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,8 +8,9 @@ use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArra
 use arrow::compute::take;
 use mittari_core::model::{ColumnKind, Table};
 
+use super::cells::{Piece, Work, hash_of, holds, mapped, pieces_of, split};
 use super::check::moment_form;
-use super::{CellRule, Condition, Mapping, Otherwise, RowRule, Sequence, Unmatched};
+use super::{CellRule, Condition, Mapping, RowRule, Sequence, Unmatched};
 use crate::block::Block;
 use crate::convert::{CellForm, Converter, Draft, DraftColumn, NumberForm, Rules, Scale, as_text, constant, object_of};
 use crate::error::nearest;
@@ -35,13 +35,6 @@ pub(crate) struct MappedFile {
     bytes_before: u64,
 }
 
-/// A block with its columns as text, and what conditions made of its rows.
-struct Work<'b> {
-    block: &'b Block,
-    texts: HashMap<String, StringArray>,
-    firsts: HashMap<String, Vec<bool>>,
-}
-
 impl MappedFile {
     /// Opens a file; the columns that the mapping names must be there.
     pub(crate) fn open(path: &Path, options: &Options) -> Result<MappedFile, IngestError> {
@@ -55,7 +48,8 @@ impl MappedFile {
             Some(zone) => zone_named(zone)?,
             None => options.zone.clone(),
         };
-        let source = options.source.clone().or_else(|| mapping.file.source.clone()).unwrap_or_else(|| "file".to_owned());
+        let source =
+            options.source.clone().or_else(|| mapping.file.source.clone()).unwrap_or_else(|| "file".to_owned());
         let rules = Rules { source, prefix: options.prefix.clone(), zone, scale: Some(Scale::whole(1, 5)) };
         let converters = mapping.row.iter().map(|_| Converter::new(rules.clone())).collect();
         Ok(MappedFile {
@@ -115,7 +109,10 @@ impl MappedFile {
     }
 
     fn unmatched(&self, block: &Block, row: usize) -> Problem {
-        let fault = Fault::of_row("no [[row]] of the mapping takes this row", "add one, or an [[ignore]] with what they have in common");
+        let fault = Fault::of_row(
+            "no [[row]] of the mapping takes this row",
+            "add one, or an [[ignore]] with what they have in common",
+        );
         fault.at(&self.file, block.line(row), block.row_text(row))
     }
 
@@ -185,10 +182,16 @@ impl MappedFile {
             && let Some(column) = table.all_columns().find(|column| column.name == "sequence")
         {
             let lines: Int64Array = rows.iter().map(|row| Some(work.block.line(*row as usize) as i64)).collect();
-            cells.push(DraftColumn { column, array: Arc::new(lines), name: "sequence".to_owned(), form: CellForm::default() });
+            cells.push(DraftColumn {
+                column,
+                array: Arc::new(lines),
+                name: "sequence".to_owned(),
+                form: CellForm::default(),
+            });
         }
         let draft = Draft { table, rows: rows.len(), cells, faults };
-        let converter = self.converters.get_mut(at).ok_or_else(|| internal(&self.file, "a rule without a converter"))?;
+        let converter =
+            self.converters.get_mut(at).ok_or_else(|| internal(&self.file, "a rule without a converter"))?;
         chunk_of(converter, draft, work.block, Some(&rows), &self.file)
     }
 
@@ -209,7 +212,8 @@ impl MappedFile {
         let name = cell.column.as_deref().unwrap_or_default();
         let needs_text = !cell.map.is_empty() || cell.default.is_some() || !self.mapping.file.empty.is_empty();
         if needs_text && let Some(texts) = work.texts.get(name) {
-            let given = rows.values().iter().map(|row| texts.is_valid(*row as usize).then(|| texts.value(*row as usize)));
+            let given =
+                rows.values().iter().map(|row| texts.is_valid(*row as usize).then(|| texts.value(*row as usize)));
             return Ok(Arc::new(mapped(cell, given, faults)));
         }
         match work.block.names.iter().position(|known| known == name) {
@@ -312,25 +316,34 @@ impl Mapping {
         let by_cells = self.cells().filter_map(|cell| cell.column.clone());
         let templates = self.cells().filter_map(|cell| cell.template.as_deref());
         let by_templates = templates.flat_map(|template| pieces_of(template).into_iter().filter_map(Piece::column));
-        let all: BTreeMap<String, ()> = by_conditions.chain(by_cells).chain(by_templates).map(|name| (name, ())).collect();
+        let all: BTreeMap<String, ()> =
+            by_conditions.chain(by_cells).chain(by_templates).map(|name| (name, ())).collect();
         all.into_keys().collect()
     }
 
     fn columns_read_as_text(&self) -> Vec<String> {
         let looked_at: HashSet<&str> = self.conditions().map(|condition| condition.column.as_str()).collect();
         let mapped = |name: &String| {
-            let reads = |cell: &CellRule| cell.column.as_ref() == Some(name) && (!cell.map.is_empty() || cell.default.is_some() || cell.split.is_some());
+            let reads = |cell: &CellRule| {
+                cell.column.as_ref() == Some(name)
+                    && (!cell.map.is_empty() || cell.default.is_some() || cell.split.is_some())
+            };
             let in_template = |cell: &CellRule| {
                 let template = cell.template.as_deref().unwrap_or_default();
                 pieces_of(template).into_iter().filter_map(Piece::column).any(|column| column == *name)
             };
-            looked_at.contains(name.as_str()) || !self.file.empty.is_empty() || self.cells().any(|cell| reads(cell) || in_template(cell))
+            looked_at.contains(name.as_str())
+                || !self.file.empty.is_empty()
+                || self.cells().any(|cell| reads(cell) || in_template(cell))
         };
         self.columns_named().into_iter().filter(mapped).collect()
     }
 
     fn columns_with_first(&self) -> HashSet<String> {
-        self.conditions().filter(|condition| condition.first.is_some()).map(|condition| condition.column.clone()).collect()
+        self.conditions()
+            .filter(|condition| condition.first.is_some())
+            .map(|condition| condition.column.clone())
+            .collect()
     }
 }
 
@@ -349,101 +362,4 @@ fn known_columns(mapping: &Mapping, names: &[String], path: &Path) -> Result<(),
         None => format!("The file has {}.", names.join(", ")),
     };
     Err(mapping.error(format!("{} has no column \"{missing}\"", path.display()), hint))
-}
-
-fn holds(conditions: &[Condition], work: &Work<'_>, row: usize) -> bool {
-    conditions.iter().all(|condition| {
-        let text = work.texts.get(&condition.column).filter(|texts| texts.is_valid(row)).map(|texts| texts.value(row));
-        let is_among = |values: &Vec<String>| text.is_some_and(|text| values.iter().any(|value| value == text));
-        let contains = |parts: &Vec<String>| {
-            text.is_some_and(|text| {
-                let text = text.to_lowercase();
-                parts.iter().any(|part| text.contains(&part.to_lowercase()))
-            })
-        };
-        let is_first = || work.firsts.get(&condition.column).and_then(|firsts| firsts.get(row)).copied().unwrap_or(false);
-        condition.among.as_ref().is_none_or(is_among)
-            && !condition.not_in.as_ref().is_some_and(is_among)
-            && condition.contains.as_ref().is_none_or(contains)
-            && condition.present.is_none_or(|present| present == text.is_some())
-            && condition.first.is_none_or(|first| first == is_first())
-    })
-}
-
-/// Rows repeated for each part of the rule's list column, and the parts.
-fn split(rule: &RowRule, work: &Work<'_>, rows: Vec<u32>) -> (Vec<u32>, Option<Vec<String>>) {
-    let lists = rule.columns.values().chain(rule.fields.values()).find(|cell| cell.split.is_some());
-    let found = lists.and_then(|cell| Some((cell.split.as_deref()?, work.texts.get(cell.column.as_deref()?)?)));
-    let Some((between, texts)) = found else { return (rows, None) };
-    let (mut repeated, mut parts) = (Vec::new(), Vec::new());
-    for row in rows.into_iter().filter(|row| texts.is_valid(*row as usize)) {
-        let list = texts.value(row as usize);
-        for part in list.split(between).map(str::trim).filter(|part| !part.is_empty()) {
-            repeated.push(row);
-            parts.push(part.to_owned());
-        }
-    }
-    (repeated, Some(parts))
-}
-
-/// Values through the map of a rule.
-fn mapped<T: AsRef<str>>(
-    cell: &CellRule,
-    given: impl Iterator<Item = Option<T>>,
-    faults: &mut Vec<(usize, Fault)>,
-) -> StringArray {
-    let mut texts = StringBuilder::new();
-    for (row, text) in given.enumerate() {
-        let text = text.as_ref().map(AsRef::as_ref);
-        let named = text.and_then(|text| cell.map.get(text).or_else(|| cell.map.get(text.trim())).map(String::as_str));
-        let value = match (named, text) {
-            (Some(word), _) => Some(word),
-            (None, None) => cell.default.as_deref(),
-            (None, Some(text)) if cell.map.is_empty() => Some(text),
-            (None, Some(text)) => match cell.otherwise {
-                Otherwise::Keep => Some(text),
-                Otherwise::Empty => cell.default.as_deref(),
-                Otherwise::Reject => {
-                    let name = cell.column.as_deref().unwrap_or_default();
-                    faults.push((row, Fault::of(name, text, "a value that the map does not name", "add it to the map in the mapping file")));
-                    None
-                }
-            },
-        };
-        texts.append_option(value);
-    }
-    texts.finish()
-}
-
-/// A piece of a template.
-enum Piece<'t> {
-    Plain(&'t str),
-    Column(&'t str),
-}
-
-impl Piece<'_> {
-    fn column(self) -> Option<String> {
-        match self {
-            Piece::Plain(_) => None,
-            Piece::Column(name) => Some(name.to_owned()),
-        }
-    }
-}
-
-fn pieces_of(template: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = template;
-    while let Some((plain, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        pieces.extend([Piece::Plain(plain), Piece::Column(name)]);
-        rest = after;
-    }
-    pieces.push(Piece::Plain(rest));
-    pieces
-}
-
-fn hash_of(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
 }

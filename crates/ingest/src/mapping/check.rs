@@ -15,7 +15,10 @@ use crate::{IngestError, Options};
 /// Checks all that can be checked without a file.
 pub(super) fn check(mapping: &Mapping) -> Result<(), IngestError> {
     if mapping.row.is_empty() {
-        return Err(mapping.error("no [[row]]: nothing says what the rows become", "Begin with [[row]] and table = \"conversation_events\"."));
+        return Err(mapping.error(
+            "no [[row]]: nothing says what the rows become",
+            "Begin with [[row]] and table = \"conversation_events\".",
+        ));
     }
     form(mapping)?;
     delimiter(mapping)?;
@@ -42,7 +45,9 @@ fn row(mapping: &Mapping, rule: &RowRule, number: usize) -> Result<(), IngestErr
     let place = format!("[[row]] {number}");
     let Some(table) = Table::named(&rule.table) else {
         let near = nearest(&rule.table, Table::ALL.iter().map(|table| table.name())).unwrap_or("conversation_events");
-        return Err(mapping.error(format!("{place}: unknown table \"{}\"", rule.table), format!("Did you mean \"{near}\"?")));
+        return Err(
+            mapping.error(format!("{place}: unknown table \"{}\"", rule.table), format!("Did you mean \"{near}\"?"))
+        );
     };
     let place = format!("{place} ({})", table.name());
     conditions(mapping, &rule.when, &place)?;
@@ -50,7 +55,9 @@ fn row(mapping: &Mapping, rule: &RowRule, number: usize) -> Result<(), IngestErr
         let Some(column) = table.all_columns().find(|column| column.name == name) else {
             let near = nearest(name, table.all_columns().map(|column| column.name)).unwrap_or("kind");
             let reason = format!("{place}: {} has no column \"{name}\"", table.name());
-            return Err(mapping.error(reason, format!("Did you mean \"{near}\"? Custom values belong into [row.fields].")));
+            return Err(
+                mapping.error(reason, format!("Did you mean \"{near}\"? Custom values belong into [row.fields]."))
+            );
         };
         let place = format!("{place}, {name}");
         cell_rule(mapping, cell, &place)?;
@@ -88,12 +95,16 @@ fn cell_rule(mapping: &Mapping, cell: &CellRule, place: &str) -> Result<(), Inge
         return Err(mapping.error(format!("{place}: split is empty"), "Write split = \",\"."));
     }
     if cell.split.is_some() && cell.column.is_none() {
-        return Err(mapping.error(format!("{place}: only a column can be split"), "Write { column = \"Tags\", split = \",\" }."));
+        return Err(mapping
+            .error(format!("{place}: only a column can be split"), "Write { column = \"Tags\", split = \",\" }."));
     }
     if let Some(template) = &cell.template
         && template.matches('{').count() != template.matches('}').count()
     {
-        return Err(mapping.error(format!("{place}: a brace is open in \"{template}\""), "Write {Column} for the value of a column."));
+        return Err(mapping.error(
+            format!("{place}: a brace is open in \"{template}\""),
+            "Write {Column} for the value of a column.",
+        ));
     }
     if let Some(zone) = &cell.zone {
         zone_named(zone)?;
@@ -110,8 +121,11 @@ fn words(mapping: &Mapping, cell: &CellRule, kind: ColumnKind, place: &str) -> R
     let given = cell.constant.iter().chain(cell.map.values()).chain(&cell.default);
     for word in given {
         if crate::convert::position(word, words).is_none() {
-            let near = nearest(word, words.iter().copied()).map_or(String::new(), |near| format!("Did you mean \"{near}\"? "));
-            return Err(mapping.error(format!("{place}: unknown \"{word}\""), format!("{near}Known are {}.", words.join(", "))));
+            let near =
+                nearest(word, words.iter().copied()).map_or(String::new(), |near| format!("Did you mean \"{near}\"? "));
+            return Err(
+                mapping.error(format!("{place}: unknown \"{word}\""), format!("{near}Known are {}.", words.join(", ")))
+            );
         }
     }
     Ok(())
@@ -120,7 +134,10 @@ fn words(mapping: &Mapping, cell: &CellRule, kind: ColumnKind, place: &str) -> R
 fn conditions(mapping: &Mapping, conditions: &[Condition], place: &str) -> Result<(), IngestError> {
     for condition in conditions {
         if condition.column.is_empty() {
-            return Err(mapping.error(format!("{place}: a condition without a column"), "Write when = [{ column = \"Status\", in = [\"Closed\"] }]."));
+            return Err(mapping.error(
+                format!("{place}: a condition without a column"),
+                "Write when = [{ column = \"Status\", in = [\"Closed\"] }].",
+            ));
         }
         let says = [
             condition.among.is_some(),
@@ -146,7 +163,9 @@ fn form(mapping: &Mapping) -> Result<Option<Form>, IngestError> {
         Some("json" | "jsonl") => Form::Json,
         Some("parquet") => Form::Parquet,
         Some("xlsx") => Form::Xlsx,
-        Some(other) => return Err(mapping.error(format!("unknown form \"{other}\""), "Known are csv, json, parquet and xlsx.")),
+        Some(other) => {
+            return Err(mapping.error(format!("unknown form \"{other}\""), "Known are csv, json, parquet and xlsx."));
+        }
     }))
 }
 
@@ -155,8 +174,15 @@ fn delimiter(mapping: &Mapping) -> Result<Option<u8>, IngestError> {
         None => return Ok(None),
         Some("tab" | "\t") => b'\t',
         Some("space" | " ") => BLANKS,
-        Some(sign) if sign.len() == 1 && !matches!(sign, "\"" | "\n" | "\r") => sign.as_bytes().first().copied().unwrap_or(b','),
-        Some(other) => return Err(mapping.error(format!("the delimiter \"{other}\" is no single sign"), "Write \";\", \",\", \"|\", \"tab\" or \"space\".")),
+        Some(sign) if sign.len() == 1 && !matches!(sign, "\"" | "\n" | "\r") => {
+            sign.as_bytes().first().copied().unwrap_or(b',')
+        }
+        Some(other) => {
+            return Err(mapping.error(
+                format!("the delimiter \"{other}\" is no single sign"),
+                "Write \";\", \",\", \"|\", \"tab\" or \"space\".",
+            ));
+        }
     }))
 }
 
@@ -199,7 +225,9 @@ impl Mapping {
     pub(crate) fn read_rules(&self, options: &Options) -> ReadRules {
         let told = &self.file;
         let csv = CsvRules {
-            encoding: options.encoding.or_else(|| told.encoding.as_deref().and_then(|label| encoding_named(label).ok())),
+            encoding: options
+                .encoding
+                .or_else(|| told.encoding.as_deref().and_then(|label| encoding_named(label).ok())),
             delimiter: options.delimiter.or_else(|| delimiter(self).ok().flatten()),
             has_header: told.header,
             skip_lines: told.skip_lines,

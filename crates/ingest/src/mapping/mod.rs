@@ -4,6 +4,7 @@
 //! format is an error that names it, not a million bad rows.
 
 mod apply;
+mod cells;
 mod check;
 mod write;
 

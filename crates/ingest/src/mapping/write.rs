@@ -86,7 +86,8 @@ fn row(text: &mut String, rule: &RowRule, number: usize, remarks: &Remarks) {
     }
     text.push_str("[row.columns]\n");
     for (name, cell) in &rule.columns {
-        let remark = remarks.columns.get(&(number, name.clone())).map_or(String::new(), |remark| format!("  # {remark}"));
+        let remark =
+            remarks.columns.get(&(number, name.clone())).map_or(String::new(), |remark| format!("  # {remark}"));
         let _ = writeln!(text, "{name} = {}{remark}", cell_text(cell));
     }
     if !rule.fields.is_empty() {
@@ -115,7 +116,8 @@ fn cell_text(cell: &CellRule) -> String {
     let mut parts: Vec<String> =
         words.iter().filter_map(|(key, value)| Some(format!("{key} = {}", quoted(value.as_deref()?)))).collect();
     if !cell.map.is_empty() {
-        let pairs: Vec<String> = cell.map.iter().map(|(from, to)| format!("{} = {}", quoted(from), quoted(to))).collect();
+        let pairs: Vec<String> =
+            cell.map.iter().map(|(from, to)| format!("{} = {}", quoted(from), quoted(to))).collect();
         parts.push(format!("map = {{ {} }}", pairs.join(", ")));
     }
     match cell.otherwise {
@@ -143,7 +145,8 @@ fn list(values: &[String]) -> String {
 }
 
 fn key(name: &str) -> String {
-    let is_bare = !name.is_empty() && name.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-'));
+    let is_bare =
+        !name.is_empty() && name.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-'));
     if is_bare { name.to_owned() } else { quoted(name) }
 }
 

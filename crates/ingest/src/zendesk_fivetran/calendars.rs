@@ -87,16 +87,26 @@ impl Stage for Hours {
         let ids = sheet.needed("id", "schedule")?;
         let (starts, ends) = (sheet.needed("start_time", "schedule")?, sheet.needed("end_time", "schedule")?);
         let deleted = sheet.texts("_fivetran_deleted");
-        let mut hours = Making::new(Table::CalendarHours, &[
-            ("external_id", "id"), ("calendar", "name"), ("zone", "time_zone"), ("weekday", "start_time"),
-            ("opens", "start_time"), ("closes", "end_time"),
-        ]);
+        let mut hours = Making::new(
+            Table::CalendarHours,
+            &[
+                ("external_id", "id"),
+                ("calendar", "name"),
+                ("zone", "time_zone"),
+                ("weekday", "start_time"),
+                ("opens", "start_time"),
+                ("closes", "end_time"),
+            ],
+        );
         for row in (0..sheet.rows()).filter(|row| !says_yes(deleted.get(*row))) {
             let id = ids.get(row).unwrap_or_default();
             let schedule = lookup.schedules.get(id).cloned();
             let schedule = schedule.as_ref();
-            let (name, zone) = (schedule.map(|schedule| schedule.name.as_str()), schedule.map(|schedule| schedule.zone.as_str()));
-            let minutes = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok()).filter(|minute| (0..=8 * DAY_MINUTES).contains(minute));
+            let (name, zone) =
+                (schedule.map(|schedule| schedule.name.as_str()), schedule.map(|schedule| schedule.zone.as_str()));
+            let minutes = |text: Option<&str>| {
+                text.and_then(|text| text.parse::<i64>().ok()).filter(|minute| (0..=8 * DAY_MINUTES).contains(minute))
+            };
             let (Some(start), Some(end)) = (minutes(starts.get(row)), minutes(ends.get(row))) else {
                 hours.push(row, &[None, name, zone, None, starts.get(row), ends.get(row)]);
                 hours.fault(no_stretch(starts.get(row), ends.get(row)));
@@ -121,7 +131,12 @@ impl Stage for Hours {
 
 fn no_stretch(start: Option<&str>, end: Option<&str>) -> Fault {
     let value = format!("{}-{}", start.unwrap_or_default(), end.unwrap_or_default());
-    Fault::of("start_time", &value, "no stretch of a week", "start_time and end_time are minutes since Sunday midnight, end_time the later")
+    Fault::of(
+        "start_time",
+        &value,
+        "no stretch of a week",
+        "start_time and end_time are minutes since Sunday midnight, end_time the later",
+    )
 }
 
 /// (weekday from Monday, opens, closes) of each day that a stretch touches.
@@ -157,13 +172,15 @@ impl Stage for Holidays {
         let (ids, schedules) = (sheet.texts("id"), sheet.needed("schedule_id", table)?);
         let (starts, ends) = (sheet.needed("start_date", table)?, sheet.texts("end_date"));
         let deleted = sheet.texts("_fivetran_deleted");
-        let mut days = Making::new(Table::CalendarHours, &[
-            ("external_id", "id"), ("calendar", "schedule_id"), ("zone", "schedule_id"), ("holiday", "start_date"),
-        ]);
+        let mut days = Making::new(
+            Table::CalendarHours,
+            &[("external_id", "id"), ("calendar", "schedule_id"), ("zone", "schedule_id"), ("holiday", "start_date")],
+        );
         for row in (0..sheet.rows()).filter(|row| !says_yes(deleted.get(*row))) {
             let schedule = schedules.get(row).and_then(|id| lookup.schedules.get(id)).cloned();
             let schedule = schedule.as_ref();
-            let (name, zone) = (schedule.map(|schedule| schedule.name.as_str()), schedule.map(|schedule| schedule.zone.as_str()));
+            let (name, zone) =
+                (schedule.map(|schedule| schedule.name.as_str()), schedule.map(|schedule| schedule.zone.as_str()));
             for date in dates(starts.get(row), ends.get(row)) {
                 if let Some(schedule) = schedule {
                     lookup.keep_holiday(schedule, &date);
@@ -172,7 +189,12 @@ impl Stage for Holidays {
                 days.push(row, &[Some(&external_id), name, zone, Some(&date)]);
                 if schedule.is_none() {
                     let id = schedules.get(row).unwrap_or_default();
-                    days.fault(Fault::of("schedule_id", id, "a holiday of a schedule that is not there", "export the table schedule with it"));
+                    days.fault(Fault::of(
+                        "schedule_id",
+                        id,
+                        "a holiday of a schedule that is not there",
+                        "export the table schedule with it",
+                    ));
                     break;
                 }
             }
@@ -186,10 +208,13 @@ fn dates(start: Option<&str>, end: Option<&str>) -> Vec<String> {
     let day = |text: &str| usual(text, None).ok().map(|written| written.civil.div_euclid(DAY));
     let Some(first) = start.and_then(day) else { return vec![start.unwrap_or_default().to_owned()] };
     let last = end.and_then(day).unwrap_or(first).clamp(first, first + 366);
-    let date = |day: i64| jiff::Timestamp::from_microsecond(day * DAY).ok().map(|at| jiff::tz::TimeZone::UTC.to_datetime(at).date().to_string());
+    let date = |day: i64| {
+        jiff::Timestamp::from_microsecond(day * DAY)
+            .ok()
+            .map(|at| jiff::tz::TimeZone::UTC.to_datetime(at).date().to_string())
+    };
     (first..=last).filter_map(date).collect()
 }
-
 
 #[cfg(test)]
 mod tests {

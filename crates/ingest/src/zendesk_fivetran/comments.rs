@@ -24,23 +24,34 @@ impl Stage for Comments {
         let (users, public) = (sheet.texts("user_id"), sheet.texts("public"));
         // Fivetran calls it `created`; some warehouses have Zendesk's own name.
         let (created, created_at) = (sheet.texts("created"), sheet.texts("created_at"));
-        let mut messages = Making::new(Table::Event, &[
-            ("external_id", "id"), ("conversation_id", "ticket_id"), ("kind", "id"), ("occurred_at", "created"),
-            ("actor_kind", "user_id"), ("actor_id", "user_id"), ("public", "public"),
-        ]);
+        let mut messages = Making::new(
+            Table::Event,
+            &[
+                ("external_id", "id"),
+                ("conversation_id", "ticket_id"),
+                ("kind", "id"),
+                ("occurred_at", "created"),
+                ("actor_kind", "user_id"),
+                ("actor_id", "user_id"),
+                ("public", "public"),
+            ],
+        );
         for row in 0..sheet.rows() {
             let external_id = ids.get(row).map(|id| format!("comment:{id}"));
             let ticket = tickets.get(row);
             let actor_kind = lookup.actor_kind(users.get(row), ticket.unwrap_or_default());
-            messages.push(row, &[
-                external_id.as_deref(),
-                ticket,
-                Some("message"),
-                created.get(row).or_else(|| created_at.get(row)),
-                actor_kind,
-                users.get(row),
-                public.get(row),
-            ]);
+            messages.push(
+                row,
+                &[
+                    external_id.as_deref(),
+                    ticket,
+                    Some("message"),
+                    created.get(row).or_else(|| created_at.get(row)),
+                    actor_kind,
+                    users.get(row),
+                    public.get(row),
+                ],
+            );
         }
         Ok(vec![messages])
     }

@@ -22,14 +22,39 @@ pub(super) struct History {
 
 /// Fields that repeat what other rows say, or hold free text.
 const LEFT_OUT: &[&str] = &[
-    "subject", "description", "comment", "recipient", "requester_id", "submitter_id", "satisfaction_probability",
-    "satisfaction_comment", "satisfaction_reason", "satisfaction_reason_code", "updated_at", "created_at", "followers",
-    "collaborator_ids", "follower_ids", "email_cc_ids", "email_ccs", "external_id", "id", "url", "raw_subject", "is_public",
+    "subject",
+    "description",
+    "comment",
+    "recipient",
+    "requester_id",
+    "submitter_id",
+    "satisfaction_probability",
+    "satisfaction_comment",
+    "satisfaction_reason",
+    "satisfaction_reason_code",
+    "updated_at",
+    "created_at",
+    "followers",
+    "collaborator_ids",
+    "follower_ids",
+    "email_cc_ids",
+    "email_ccs",
+    "external_id",
+    "id",
+    "url",
+    "raw_subject",
+    "is_public",
 ];
 
 const COLUMNS: &[(&str, &str)] = &[
-    ("external_id", "ticket_id"), ("conversation_id", "ticket_id"), ("kind", "field_name"), ("occurred_at", "updated"),
-    ("actor_kind", "user_id"), ("actor_id", "user_id"), ("value", "value"), ("target", "field_name"),
+    ("external_id", "ticket_id"),
+    ("conversation_id", "ticket_id"),
+    ("kind", "field_name"),
+    ("occurred_at", "updated"),
+    ("actor_kind", "user_id"),
+    ("actor_id", "user_id"),
+    ("value", "value"),
+    ("target", "field_name"),
 ];
 
 impl Stage for History {
@@ -102,7 +127,7 @@ impl Change<'_> {
             "priority" => lookup.tell(self.ticket, Told::Priority),
             _ => {}
         }
-        self.push_event(row, kind, value, target, lookup, events);
+        self.push_event(row, &What { kind, value, target }, lookup, events);
     }
 
     fn push_status(&self, row: usize, lookup: &mut Lookup, events: &mut Making) {
@@ -110,35 +135,50 @@ impl Change<'_> {
         match status_of(word) {
             Some("deleted") => {
                 lookup.tell(self.ticket, Told::Deleted);
-                self.push_event(row, "deleted", None, None, lookup, events);
+                self.push_event(row, &What::of("deleted", None), lookup, events);
             }
             Some(status) => {
                 lookup.tell(self.ticket, Told::Status);
                 if let (Some(at), "solved" | "closed") = (self.updated.and_then(instant), status) {
                     lookup.closed(self.ticket, at);
                 }
-                self.push_event(row, "status", Some(status), None, lookup, events);
+                self.push_event(row, &What::of("status", Some(status)), lookup, events);
             }
             None => {
-                self.push_event(row, "status", Some("new"), None, lookup, events);
+                self.push_event(row, &What::of("status", Some("new")), lookup, events);
                 events.fault(unknown_status(word));
             }
         }
     }
 
-    fn push_event(
-        &self,
-        row: usize,
-        kind: &str,
-        value: Option<&str>,
-        target: Option<&str>,
-        lookup: &Lookup,
-        events: &mut Making,
-    ) {
+    fn push_event(&self, row: usize, what: &What<'_>, lookup: &Lookup, events: &mut Making) {
         let external_id = self.external_id();
         let ticket = (!self.ticket.is_empty()).then_some(self.ticket);
         let actor_kind = lookup.actor_kind(self.user, self.ticket);
-        events.push(row, &[Some(&external_id), ticket, Some(kind), self.updated, actor_kind, self.user, value, target]);
+        let cells = [
+            Some(external_id.as_str()),
+            ticket,
+            Some(what.kind),
+            self.updated,
+            actor_kind,
+            self.user,
+            what.value,
+            what.target,
+        ];
+        events.push(row, &cells);
+    }
+}
+
+/// What a change is in the model's words.
+struct What<'w> {
+    kind: &'w str,
+    value: Option<&'w str>,
+    target: Option<&'w str>,
+}
+
+impl<'w> What<'w> {
+    fn of(kind: &'w str, value: Option<&'w str>) -> What<'w> {
+        What { kind, value, target: None }
     }
 }
 
@@ -151,7 +191,7 @@ impl History {
                 let list = change.value.unwrap_or_default().to_owned();
                 self.tags.entry(change.ticket.to_owned()).or_default().insert(at, list);
             }
-            None => change.push_event(row, "tagged", change.value.or(Some("?")), None, lookup, events),
+            None => change.push_event(row, &What::of("tagged", change.value.or(Some("?"))), lookup, events),
         }
     }
 
@@ -164,7 +204,10 @@ impl History {
                 let at = jiff::Timestamp::from_microsecond(at).map(|at| at.to_string()).unwrap_or_default();
                 let mut push = |kind: &str, sign: &str, tag: &String| {
                     let external_id = format!("field:{ticket}:tags:{at}:{sign}{tag}");
-                    events.push(0, &[Some(&external_id), Some(&ticket), Some(kind), Some(&at), None, None, Some(tag), None]);
+                    events.push(
+                        0,
+                        &[Some(&external_id), Some(&ticket), Some(kind), Some(&at), None, None, Some(tag), None],
+                    );
                 };
                 now.difference(&before).for_each(|tag| push("tagged", "+", tag));
                 before.difference(&now).for_each(|tag| push("untagged", "-", tag));

@@ -288,7 +288,13 @@ pub(super) fn each(
     Ok(())
 }
 
-fn names(tables: &Tables, table: &'static str, key: &str, name: &str, rules: &ReadRules) -> Result<HashMap<String, String>, IngestError> {
+fn names(
+    tables: &Tables,
+    table: &'static str,
+    key: &str,
+    name: &str,
+    rules: &ReadRules,
+) -> Result<HashMap<String, String>, IngestError> {
     let mut found = HashMap::new();
     each(tables, table, rules, |sheet| {
         let (ids, names) = (sheet.needed(key, table)?, sheet.texts(name));
@@ -302,7 +308,12 @@ fn names(tables: &Tables, table: &'static str, key: &str, name: &str, rules: &Re
     Ok(found)
 }
 
-fn tags(tables: &Tables, table: &'static str, key: &str, rules: &ReadRules) -> Result<HashMap<String, Vec<String>>, IngestError> {
+fn tags(
+    tables: &Tables,
+    table: &'static str,
+    key: &str,
+    rules: &ReadRules,
+) -> Result<HashMap<String, Vec<String>>, IngestError> {
     let mut found: HashMap<String, Vec<String>> = HashMap::new();
     each(tables, table, rules, |sheet| {
         let (ids, tags, deleted) = (sheet.needed(key, table)?, sheet.texts("tag"), sheet.texts("_fivetran_deleted"));

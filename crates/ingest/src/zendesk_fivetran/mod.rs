@@ -216,7 +216,10 @@ impl Chunks for ZendeskFivetran {
 }
 
 fn notes(tables: &Tables) -> Vec<Note> {
-    let unread = tables.not_used.iter().map(|(file, why)| Note { file: file.display().to_string(), text: format!("not read: {why}") });
+    let unread = tables
+        .not_used
+        .iter()
+        .map(|(file, why)| Note { file: file.display().to_string(), text: format!("not read: {why}") });
     let mut notes: Vec<Note> = unread.collect();
     let mut say = |text: &str| notes.push(Note { file: String::new(), text: text.to_owned() });
     if tables.has("ticket") && !tables.has("ticket_field_history") {
@@ -232,5 +235,12 @@ fn notes(tables: &Tables) -> Vec<Note> {
 }
 
 fn empty_block() -> Block {
-    Block { names: Arc::new([]), columns: Vec::new(), rows: 0, lines: Lines::From(0), raw: Raw::Columns, problems: Vec::new() }
+    Block {
+        names: Arc::new([]),
+        columns: Vec::new(),
+        rows: 0,
+        lines: Lines::From(0),
+        raw: Raw::Columns,
+        problems: Vec::new(),
+    }
 }

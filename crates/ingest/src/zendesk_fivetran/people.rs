@@ -23,14 +23,30 @@ impl Stage for People {
         let (ids, names, emails) = (sheet.needed("id", "user")?, sheet.texts("name"), sheet.texts("email"));
         let (roles, locales, created) = (sheet.texts("role"), sheet.texts("locale"), sheet.texts("created_at"));
         let (organizations, updated) = (sheet.texts("organization_id"), sheet.texts("updated_at"));
-        let mut customers = Making::new(Table::Customer, &[
-            ("external_id", "id"), ("revision", "updated_at"), ("customer_id", "id"), ("name", "name"), ("email", "email"),
-            ("language", "locale"), ("segment", "tag"), ("signed_up_at", "created_at"),
-        ]);
-        let mut agents = Making::new(Table::Agent, &[
-            ("external_id", "id"), ("revision", "updated_at"), ("agent_id", "id"), ("name", "name"), ("email", "email"),
-            ("role", "role"),
-        ]);
+        let mut customers = Making::new(
+            Table::Customer,
+            &[
+                ("external_id", "id"),
+                ("revision", "updated_at"),
+                ("customer_id", "id"),
+                ("name", "name"),
+                ("email", "email"),
+                ("language", "locale"),
+                ("segment", "tag"),
+                ("signed_up_at", "created_at"),
+            ],
+        );
+        let mut agents = Making::new(
+            Table::Agent,
+            &[
+                ("external_id", "id"),
+                ("revision", "updated_at"),
+                ("agent_id", "id"),
+                ("name", "name"),
+                ("email", "email"),
+                ("role", "role"),
+            ],
+        );
         for row in 0..sheet.rows() {
             let id = ids.get(row);
             let external_id = id.map(|id| format!("user:{id}"));

@@ -9,9 +9,9 @@ use mittari_core::calendar::Calendars;
 use mittari_core::model::Table;
 use mittari_core::time::{Instant, MINUTE, Span};
 
+use super::Stage;
 use super::lookup::Lookup;
 use super::sheet::{Making, Sheet, instant, says_yes, stamp};
-use super::Stage;
 use crate::IngestError;
 
 /// What each policy promises, in the order of its changes.
@@ -45,10 +45,18 @@ impl Stage for Policies {
             (sheet.needed("sla_policy_id", table)?, sheet.needed("metric", table)?, sheet.needed("target", table)?);
         let (priorities, updated, business) =
             (sheet.texts("priority"), sheet.texts("sla_policy_updated_at"), sheet.texts("business_hours"));
-        let mut policies = Making::new(Table::SlaPolicy, &[
-            ("external_id", "sla_policy_id"), ("policy", "sla_policy_id"), ("metric", "metric"), ("target_minutes", "target"),
-            ("business", "business_hours"), ("priority", "priority"), ("valid_from", "sla_policy_updated_at"),
-        ]);
+        let mut policies = Making::new(
+            Table::SlaPolicy,
+            &[
+                ("external_id", "sla_policy_id"),
+                ("policy", "sla_policy_id"),
+                ("metric", "metric"),
+                ("target_minutes", "target"),
+                ("business", "business_hours"),
+                ("priority", "priority"),
+                ("valid_from", "sla_policy_updated_at"),
+            ],
+        );
         for row in 0..sheet.rows() {
             let (id, given, priority) = (ids.get(row), metrics.get(row).unwrap_or_default(), priorities.get(row));
             let metric = metric_of(given);
@@ -60,7 +68,10 @@ impl Stage for Policies {
             );
             let name = metric.map_or(given, |(name, _)| name);
             let name = (!name.is_empty()).then_some(name);
-            policies.push(row, &[Some(&external_id), id, name, targets.get(row), business.get(row), priority, updated.get(row)]);
+            policies.push(
+                row,
+                &[Some(&external_id), id, name, targets.get(row), business.get(row), priority, updated.get(row)],
+            );
             let minutes = targets.get(row).and_then(|target| target.parse().ok());
             if let (Some(id), Some((metric, true)), Some(minutes)) = (id, metric, minutes) {
                 lookup.promises.entry(id.to_owned()).or_default().push(Promise {
@@ -109,15 +120,27 @@ impl Stage for Targets {
         if self.calendars.is_none() {
             self.calendars = lookup.calendars();
         }
-        let mut targets = Making::new(Table::Event, &[
-            ("external_id", "ticket_id"), ("conversation_id", "ticket_id"), ("kind", "sla_policy_id"),
-            ("occurred_at", "policy_applied_at"), ("value", "sla_policy_id"), ("target", "sla_policy_id"),
-        ]);
+        let mut targets = Making::new(
+            Table::Event,
+            &[
+                ("external_id", "ticket_id"),
+                ("conversation_id", "ticket_id"),
+                ("kind", "sla_policy_id"),
+                ("occurred_at", "policy_applied_at"),
+                ("value", "sla_policy_id"),
+                ("target", "sla_policy_id"),
+            ],
+        );
         for row in 0..sheet.rows() {
-            let (Some(ticket), Some(policy), Some(at)) = (tickets.get(row), policies.get(row), applied.get(row)) else { continue };
+            let (Some(ticket), Some(policy), Some(at)) = (tickets.get(row), policies.get(row), applied.get(row)) else {
+                continue;
+            };
             for (metric, due) in self.due(ticket, policy, at, lookup) {
                 let external_id = format!("sla:{ticket}:{policy}:{metric}");
-                targets.push(row, &[Some(&external_id), Some(ticket), Some("sla_target"), Some(at), Some(&due), Some(metric)]);
+                targets.push(
+                    row,
+                    &[Some(&external_id), Some(ticket), Some("sla_target"), Some(at), Some(&due), Some(metric)],
+                );
             }
         }
         Ok(vec![targets])

@@ -25,10 +25,21 @@ pub(super) struct Ratings {
 pub(super) struct Offers(BTreeMap<String, (i64, Option<String>)>);
 
 const COLUMNS: &[(&str, &str)] = &[
-    ("external_id", "id"), ("revision", "updated_at"), ("answer_id", "id"), ("invitation_id", "ticket_id"), ("kind", "score"),
-    ("moment", "score"), ("conversation_id", "ticket_id"), ("occurred_at", "updated_at"), ("score", "score"),
-    ("scale_min", "score"), ("scale_max", "score"), ("customer_id", "requester_id"), ("agent_id", "assignee_id"),
-    ("comment", "comment"), ("theme", "reason"),
+    ("external_id", "id"),
+    ("revision", "updated_at"),
+    ("answer_id", "id"),
+    ("invitation_id", "ticket_id"),
+    ("kind", "score"),
+    ("moment", "score"),
+    ("conversation_id", "ticket_id"),
+    ("occurred_at", "updated_at"),
+    ("score", "score"),
+    ("scale_min", "score"),
+    ("scale_max", "score"),
+    ("customer_id", "requester_id"),
+    ("agent_id", "assignee_id"),
+    ("comment", "comment"),
+    ("theme", "reason"),
 ];
 
 impl Stage for Ratings {
@@ -42,9 +53,12 @@ impl Stage for Ratings {
 
     fn take(&mut self, sheet: &Sheet<'_>, _: &mut Lookup) -> Result<Vec<Making>, IngestError> {
         let table = self.table();
-        let (ids, tickets, scores) = (sheet.needed("id", table)?, sheet.needed("ticket_id", table)?, sheet.needed("score", table)?);
-        let (created, updated, requesters) = (sheet.texts("created_at"), sheet.texts("updated_at"), sheet.texts("requester_id"));
-        let (assignees, comments, reasons) = (sheet.texts("assignee_id"), sheet.texts("comment"), sheet.texts("reason"));
+        let (ids, tickets, scores) =
+            (sheet.needed("id", table)?, sheet.needed("ticket_id", table)?, sheet.needed("score", table)?);
+        let (created, updated, requesters) =
+            (sheet.texts("created_at"), sheet.texts("updated_at"), sheet.texts("requester_id"));
+        let (assignees, comments, reasons) =
+            (sheet.texts("assignee_id"), sheet.texts("comment"), sheet.texts("reason"));
         let mut answers = self.offers.making();
         for row in 0..sheet.rows() {
             let word = scores.get(row).unwrap_or_default();
@@ -60,11 +74,26 @@ impl Stage for Ratings {
             let id = ids.get(row).map(|id| format!("satisfaction:{id}"));
             let invitation = tickets.get(row).map(invitation_id);
             let revision = revision(updated.get(row));
-            answers.push(row, &[
-                id.as_deref(), Some(&revision), id.as_deref(), invitation.as_deref(), Some("csat"), Some("after_solve"),
-                tickets.get(row), updated.get(row).or_else(|| created.get(row)), score, Some("1"), Some("2"),
-                requesters.get(row), assignees.get(row), comments.get(row), reasons.get(row),
-            ]);
+            answers.push(
+                row,
+                &[
+                    id.as_deref(),
+                    Some(&revision),
+                    id.as_deref(),
+                    invitation.as_deref(),
+                    Some("csat"),
+                    Some("after_solve"),
+                    tickets.get(row),
+                    updated.get(row).or_else(|| created.get(row)),
+                    score,
+                    Some("1"),
+                    Some("2"),
+                    requesters.get(row),
+                    assignees.get(row),
+                    comments.get(row),
+                    reasons.get(row),
+                ],
+            );
             if score.is_none() {
                 answers.fault(unknown_score(word));
             }
@@ -105,10 +134,26 @@ impl Offers {
         }
         let (id, invitation) = (change.external_id(), invitation_id(change.ticket));
         let ticket = (!change.ticket.is_empty()).then_some(change.ticket);
-        answers.push(row, &[
-            Some(&id), None, Some(&id), Some(&invitation), Some("csat"), Some("after_solve"), ticket, change.updated,
-            score_of(word), Some("1"), Some("2"), customer, None, None, None,
-        ]);
+        answers.push(
+            row,
+            &[
+                Some(&id),
+                None,
+                Some(&id),
+                Some(&invitation),
+                Some("csat"),
+                Some("after_solve"),
+                ticket,
+                change.updated,
+                score_of(word),
+                Some("1"),
+                Some("2"),
+                customer,
+                None,
+                None,
+                None,
+            ],
+        );
         if score_of(word).is_none() {
             answers.fault(unknown_score(word));
         }
@@ -116,16 +161,33 @@ impl Offers {
 
     /// One invitation for each ticket that was asked about.
     pub(super) fn invitations(&mut self) -> Making {
-        let mut invitations = Making::new(Table::Invitation, &[
-            ("external_id", "ticket_id"), ("invitation_id", "ticket_id"), ("kind", "score"), ("moment", "score"),
-            ("conversation_id", "ticket_id"), ("occurred_at", "created_at"), ("customer_id", "requester_id"),
-        ]);
+        let mut invitations = Making::new(
+            Table::Invitation,
+            &[
+                ("external_id", "ticket_id"),
+                ("invitation_id", "ticket_id"),
+                ("kind", "score"),
+                ("moment", "score"),
+                ("conversation_id", "ticket_id"),
+                ("occurred_at", "created_at"),
+                ("customer_id", "requester_id"),
+            ],
+        );
         for (ticket, (at, customer)) in std::mem::take(&mut self.0) {
             let id = invitation_id(&ticket);
             let at = jiff::Timestamp::from_microsecond(at).map(|at| at.to_string()).unwrap_or_default();
-            invitations.push(0, &[
-                Some(&id), Some(&id), Some("csat"), Some("after_solve"), Some(&ticket), Some(&at), customer.as_deref(),
-            ]);
+            invitations.push(
+                0,
+                &[
+                    Some(&id),
+                    Some(&id),
+                    Some("csat"),
+                    Some("after_solve"),
+                    Some(&ticket),
+                    Some(&at),
+                    customer.as_deref(),
+                ],
+            );
         }
         invitations
     }

@@ -5,13 +5,13 @@ use std::path::Path;
 use arrow::array::{Array, AsArray, StringArray};
 use mittari_core::model::Table;
 
+use crate::IngestError;
 use crate::block::{Block, TextColumn};
 use crate::convert::{CellForm, Draft, DraftColumn, as_text};
 use crate::moment::{Clock, MomentForm, instant_of};
 use crate::opened::internal;
 use crate::problem::Fault;
 use crate::table::plain_name;
-use crate::IngestError;
 
 /// A block seen by column names.
 pub(super) struct Sheet<'b> {
@@ -51,7 +51,10 @@ impl<'b> Sheet<'b> {
                 file: self.file.to_owned(),
                 table,
                 column: name.to_owned(),
-                hint: format!("The file has {}. Is it Zendesk's table as Fivetran lays it?", self.block.names.join(", ")),
+                hint: format!(
+                    "The file has {}. Is it Zendesk's table as Fivetran lays it?",
+                    self.block.names.join(", ")
+                ),
             });
         }
         Ok(self.texts(name))

@@ -129,7 +129,13 @@ mod tests {
 
     #[test]
     fn a_table_is_found_under_the_names_that_exports_give_it() {
-        for name in ["ticket.csv", "ticket_data.csv", "TICKET_0_1_2.csv.gz", "zendesk_ticket.parquet", "ticket-part-0001.parquet"] {
+        for name in [
+            "ticket.csv",
+            "ticket_data.csv",
+            "TICKET_0_1_2.csv.gz",
+            "zendesk_ticket.parquet",
+            "ticket-part-0001.parquet",
+        ] {
             assert_eq!(known(&stem_of(Path::new(name))), Some("ticket"), "{name}");
         }
         assert_eq!(known(&stem_of(Path::new("holiday.csv"))), Some("schedule_holiday"));

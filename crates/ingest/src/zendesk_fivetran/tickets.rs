@@ -40,16 +40,35 @@ impl Stage for Tickets {
 
     fn take(&mut self, sheet: &Sheet<'_>, lookup: &mut Lookup) -> Result<Vec<Making>, IngestError> {
         let columns = Columns::of(sheet)?;
-        let mut opened = Making::new(Table::Event, &[
-            ("external_id", "id"), ("revision", "updated_at"), ("conversation_id", "id"), ("kind", "id"),
-            ("occurred_at", "created_at"), ("actor_kind", "submitter_id"), ("actor_id", "submitter_id"),
-            ("customer_id", "requester_id"), ("channel", "via_channel"), ("fields", "custom fields"),
-        ]);
-        let mut state = Making::new(Table::Event, &[
-            ("external_id", "id"), ("revision", "updated_at"), ("conversation_id", "id"), ("kind", "status"),
-            ("occurred_at", "updated_at"), ("value", "status"), ("public", "is_public"), ("actor_kind", "submitter_id"),
-            ("actor_id", "submitter_id"),
-        ]);
+        let mut opened = Making::new(
+            Table::Event,
+            &[
+                ("external_id", "id"),
+                ("revision", "updated_at"),
+                ("conversation_id", "id"),
+                ("kind", "id"),
+                ("occurred_at", "created_at"),
+                ("actor_kind", "submitter_id"),
+                ("actor_id", "submitter_id"),
+                ("customer_id", "requester_id"),
+                ("channel", "via_channel"),
+                ("fields", "custom fields"),
+            ],
+        );
+        let mut state = Making::new(
+            Table::Event,
+            &[
+                ("external_id", "id"),
+                ("revision", "updated_at"),
+                ("conversation_id", "id"),
+                ("kind", "status"),
+                ("occurred_at", "updated_at"),
+                ("value", "status"),
+                ("public", "is_public"),
+                ("actor_kind", "submitter_id"),
+                ("actor_id", "submitter_id"),
+            ],
+        );
         for row in 0..sheet.rows() {
             columns.open(row, lookup, &mut opened);
             columns.state(row, lookup, &mut state);
@@ -58,10 +77,16 @@ impl Stage for Tickets {
     }
 
     fn end(&mut self, lookup: &mut Lookup) -> Vec<Making> {
-        let mut merged = Making::new(Table::Event, &[
-            ("external_id", "merged_ticket_ids"), ("conversation_id", "merged_ticket_ids"), ("kind", "merged_ticket_ids"),
-            ("occurred_at", "updated_at"), ("target", "id"),
-        ]);
+        let mut merged = Making::new(
+            Table::Event,
+            &[
+                ("external_id", "merged_ticket_ids"),
+                ("conversation_id", "merged_ticket_ids"),
+                ("kind", "merged_ticket_ids"),
+                ("occurred_at", "updated_at"),
+                ("target", "id"),
+            ],
+        );
         for (source, target) in std::mem::take(&mut lookup.merges) {
             // A source that is not in the export has no conversation that could end.
             let Some(at) = lookup.merged_at(&source) else { continue };
@@ -76,7 +101,9 @@ impl Stage for Tickets {
 impl Columns {
     fn of(sheet: &Sheet<'_>) -> Result<Columns, IngestError> {
         let mut fields = sheet.texts_after("custom_");
-        for (column, name) in [("type", "type"), ("brand_id", "brand"), ("ticket_form_id", "form"), ("organization_id", "organization")] {
+        for (column, name) in
+            [("type", "type"), ("brand_id", "brand"), ("ticket_form_id", "form"), ("organization_id", "organization")]
+        {
             fields.push((name.to_owned(), sheet.texts(column)));
         }
         Ok(Columns {
@@ -102,18 +129,21 @@ impl Columns {
         let revision = revision(self.updated.get(row));
         let (kind, actor) = self.opener(row, lookup);
         let fields = self.fields(row, lookup);
-        opened.push(row, &[
-            external_id.as_deref(),
-            Some(&revision),
-            id,
-            Some("opened"),
-            self.created.get(row),
-            Some(kind),
-            actor,
-            self.requesters.get(row),
-            self.channels.get(row),
-            fields.as_deref(),
-        ]);
+        opened.push(
+            row,
+            &[
+                external_id.as_deref(),
+                Some(&revision),
+                id,
+                Some("opened"),
+                self.created.get(row),
+                Some(kind),
+                actor,
+                self.requesters.get(row),
+                self.channels.get(row),
+                fields.as_deref(),
+            ],
+        );
     }
 
     /// An agent who writes a ticket in a customer's name opens it; whoever asks for himself is the customer.
@@ -182,7 +212,20 @@ impl Columns {
             let (kind, actor) = self.opener(row, lookup);
             let external_id = format!("ticket:{id}:description");
             let public = self.public.get(row);
-            state.push(row, &[Some(&external_id), Some(&revision), Some(id), Some("message"), created, None, public, Some(kind), actor]);
+            state.push(
+                row,
+                &[
+                    Some(&external_id),
+                    Some(&revision),
+                    Some(id),
+                    Some("message"),
+                    created,
+                    None,
+                    public,
+                    Some(kind),
+                    actor,
+                ],
+            );
         }
     }
 }
@@ -202,10 +245,16 @@ impl Stage for Tags {
     fn take(&mut self, sheet: &Sheet<'_>, lookup: &mut Lookup) -> Result<Vec<Making>, IngestError> {
         let (tickets, tags) = (sheet.needed("ticket_id", "ticket_tag")?, sheet.needed("tag", "ticket_tag")?);
         let deleted = sheet.texts("_fivetran_deleted");
-        let mut events = Making::new(Table::Event, &[
-            ("external_id", "ticket_id"), ("conversation_id", "ticket_id"), ("kind", "tag"), ("occurred_at", "ticket_id"),
-            ("value", "tag"),
-        ]);
+        let mut events = Making::new(
+            Table::Event,
+            &[
+                ("external_id", "ticket_id"),
+                ("conversation_id", "ticket_id"),
+                ("kind", "tag"),
+                ("occurred_at", "ticket_id"),
+                ("value", "tag"),
+            ],
+        );
         for row in (0..sheet.rows()).filter(|row| !says_yes(deleted.get(*row))) {
             let (Some(id), Some(tag)) = (tickets.get(row), tags.get(row)) else { continue };
             // A tag of a ticket that is not in the export has nothing to hang on.
@@ -218,4 +267,3 @@ impl Stage for Tags {
         Ok(vec![events])
     }
 }
-

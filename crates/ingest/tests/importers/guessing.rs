@@ -1,23 +1,24 @@
 //! What is guessed for tables that nobody has described, and that the guess can be used as it is.
 
-mod support;
-
+use crate::support::{Folder, Imported, import_one};
 use mittari_core::model::Table;
 use mittari_ingest::{Guess, IngestError, Mapping, Options, guess};
-use support::{Folder, Imported, import_one};
 
 fn guessed(name: &str, text: &str) -> (Guess, Imported) {
     let folder = Folder::new();
     let file = folder.file(name, text);
     let guess = guess(&file, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
-    let options = Options { mapping: Some(Mapping::parse("guess.toml", &guess.toml).expect("a mapping")), ..Options::default() };
+    let options =
+        Options { mapping: Some(Mapping::parse("guess.toml", &guess.toml).expect("a mapping")), ..Options::default() };
     let imported = import_one(&file, &options);
     (guess, imported)
 }
 
 /// An event log in the shape of a real one, made up.
 fn log() -> String {
-    let mut text = "Case ID,Activity,Resource,Complete Timestamp,Variant,Variant index,Variant,severity,customer,product\n".to_owned();
+    let mut text =
+        "Case ID,Activity,Resource,Complete Timestamp,Variant,Variant index,Variant,severity,customer,product\n"
+            .to_owned();
     for case in 0..40 {
         let mut add = |activity: &str, day: u32, agent: u32| {
             let row = format!(
@@ -47,16 +48,28 @@ fn log() -> String {
 fn an_event_log_is_recognised_by_names_and_values() {
     let (guess, imported) = guessed("helpdesk.csv", &log());
     assert!(guess.summary.starts_with("An event log"), "{}", guess.summary);
-    assert!(imported.errors.is_empty() && imported.problems.is_empty(), "{:?} {:?}", imported.errors, imported.problems.first());
+    assert!(
+        imported.errors.is_empty() && imported.problems.is_empty(),
+        "{:?} {:?}",
+        imported.errors,
+        imported.problems.first()
+    );
     let count = |end: &str| imported.events().iter().filter(|event| event.ends_with(end)).count();
-    assert_eq!([" opened", "status solved", "status closed", "status pending", "status open"].map(count), [40, 40, 40, 10, 40]);
+    assert_eq!(
+        [" opened", "status solved", "status closed", "status pending", "status open"].map(count),
+        [40, 40, 40, 10, 40]
+    );
     assert_eq!(imported.events().iter().filter(|event| event.contains(" assigned Value ")).count(), 40);
     assert_eq!(imported.events().iter().filter(|event| event.ends_with(" escalated")).count(), 10);
     assert_eq!(imported.events().iter().filter(|event| event.ends_with(" field Create SW anomaly")).count(), 5);
     let opened = imported.of(Table::Event).into_iter().find(|row| row["kind"] == "opened").expect("an opening");
     assert_eq!(opened["customer_id"], "Value 0");
     assert!(opened["fields"].contains("\"product\":\"Value 0\""), "{}", opened["fields"]);
-    assert!(guess.toml.contains("# CONFIRM: no activity opens every case") && guess.toml.contains("Not used: \"Variant\""), "{}", guess.toml);
+    assert!(
+        guess.toml.contains("# CONFIRM: no activity opens every case") && guess.toml.contains("Not used: \"Variant\""),
+        "{}",
+        guess.toml
+    );
     assert!(guess.preview.iter().all(|chunk| chunk.rows.num_rows() <= 5) && guess.preview.len() >= 7);
 }
 
@@ -75,12 +88,22 @@ fn a_ticket_export_is_recognised_in_every_language() {
             .map(|number| {
                 let end = if number % 2 == 0 { format!("{}.3.2026 15:00", number % 28 + 1) } else { String::new() };
                 let status = if number % 2 == 0 { solved } else { new };
-                format!("T-{number};{}.3.2026 9:00;{end};{status};agent {};K{number};{}\n", number % 28 + 1, number % 4, ["email", "chat"][number % 2])
+                format!(
+                    "T-{number};{}.3.2026 9:00;{end};{status};agent {};K{number};{}\n",
+                    number % 28 + 1,
+                    number % 4,
+                    ["email", "chat"][number % 2]
+                )
             })
             .collect();
         let (guess, imported) = guessed("export.csv", &format!("{header}\n{rows}"));
         assert!(guess.summary.starts_with("A ticket export"), "{header}: {}", guess.summary);
-        assert!(imported.errors.is_empty() && imported.problems.is_empty(), "{header}: {:?}\n{}", imported.problems.first(), guess.toml);
+        assert!(
+            imported.errors.is_empty() && imported.problems.is_empty(),
+            "{header}: {:?}\n{}",
+            imported.problems.first(),
+            guess.toml
+        );
         let count = |end: &str| imported.events().iter().filter(|event| event.ends_with(end)).count();
         assert_eq!(["opened", "status solved"].map(count), [39, 19], "{header}\n{}", guess.toml);
         assert_eq!(imported.events().iter().filter(|event| event.contains(" assigned agent ")).count(), 39, "{header}");
@@ -91,11 +114,14 @@ fn a_ticket_export_is_recognised_in_every_language() {
 
 #[test]
 fn answers_and_orders_are_recognised() {
-    let rows: String = (1..30).map(|row| format!("2026-03-{:02} 10:00,{},C{row},good enough {row}\n", row % 28 + 1, row % 5 + 1)).collect();
+    let rows: String = (1..30)
+        .map(|row| format!("2026-03-{:02} 10:00,{},C{row},good enough {row}\n", row % 28 + 1, row % 5 + 1))
+        .collect();
     let (_, imported) = guessed("survey.csv", &format!("Submitted,Satisfaction,Client,Feedback\n{rows}"));
     assert_eq!(imported.of(Table::Answer).len(), 29);
     assert_eq!(imported.column(Table::Answer, "scale_max")[0], "5");
-    let rows: String = (1..30).map(|row| format!("Z-{row};{}.3.2026;C{};{},50;PLN\n", row % 28 + 1, row % 7, row * 10)).collect();
+    let rows: String =
+        (1..30).map(|row| format!("Z-{row};{}.3.2026;C{};{},50;PLN\n", row % 28 + 1, row % 7, row * 10)).collect();
     let (_, imported) = guessed("zakupy.csv", &format!("Zamówienie;Data;Klient;Kwota;Waluta\n{rows}"));
     assert_eq!(imported.of(Table::Order).len(), 29);
     assert_eq!(imported.column(Table::Order, "amount")[0], "10.5");
@@ -104,7 +130,19 @@ fn answers_and_orders_are_recognised() {
 
 #[test]
 fn printed_orders_without_names_are_recognised_by_their_values() {
-    let rows: String = (0..60).map(|row| format!(" {:05} {:04} 1997{:02}{:02}  {}  {:7.2}\n", row / 3, row / 3, row % 12 + 1, row % 28 + 1, row % 4 + 1, 12.34 + row as f64)).collect();
+    let rows: String = (0..60)
+        .map(|row| {
+            format!(
+                " {:05} {:04} 1997{:02}{:02}  {}  {:7.2}\n",
+                row / 3,
+                row / 3,
+                row % 12 + 1,
+                row % 28 + 1,
+                row % 4 + 1,
+                12.34 + row as f64
+            )
+        })
+        .collect();
     let (_, imported) = guessed("sample.txt", &rows);
     assert_eq!(imported.of(Table::Order).len(), 60);
     assert_eq!(imported.column(Table::Order, "customer_id")[3], "00001");
@@ -113,7 +151,8 @@ fn printed_orders_without_names_are_recognised_by_their_values() {
 
 #[test]
 fn a_doubtful_day_is_marked() {
-    let rows: String = (1..12).map(|row| format!("{row},0{}/0{}/2026,Closed\n", row % 9 + 1, (row + 3) % 9 + 1)).collect();
+    let rows: String =
+        (1..12).map(|row| format!("{row},0{}/0{}/2026,Closed\n", row % 9 + 1, (row + 3) % 9 + 1)).collect();
     let folder = Folder::new();
     let file = folder.file("t.csv", format!("Ticket ID,Created,Status\n{rows}"));
     let guess = guess(&file, &Options::default()).expect("a guess");
@@ -122,7 +161,8 @@ fn a_doubtful_day_is_marked() {
 
 #[test]
 fn a_table_with_the_model_s_names_is_proposed_as_it_is() {
-    let (guess, imported) = guessed("x.csv", "conversation_id,kind,occurred_at,value\n1,opened,2026-03-01,\n1,status,2026-03-02,solved\n");
+    let (guess, imported) =
+        guessed("x.csv", "conversation_id,kind,occurred_at,value\n1,opened,2026-03-01,\n1,status,2026-03-02,solved\n");
     assert!(guess.summary.contains("no mapping is needed"), "{}", guess.summary);
     assert_eq!(imported.received, 2);
 }

@@ -1,10 +1,9 @@
 //! Model tables from files whose columns bear the model's names, in every form.
 
-mod support;
-
 use std::io::Write;
 use std::sync::Arc;
 
+use crate::support::{Folder, as_table, import, import_one};
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray, StringDictionaryBuilder,
     TimestampMicrosecondArray, TimestampMillisecondArray,
@@ -15,7 +14,6 @@ use mittari_ingest::{As, Options, Recognised, detect};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
-use support::{Folder, as_table, import, import_one};
 
 const EVENTS: &str = "\
 conversation_id,kind,occurred_at,actor_kind,actor_id,public,value
@@ -83,11 +81,10 @@ fn the_same_rows_come_out_of_every_form_and_packing() {
         folder.file("k.parquet.gz", gzip(&parquet_of(&batch, Compression::UNCOMPRESSED))),
     ];
     let expected = import_one(&files[0], &as_table(Table::Event));
-    assert_eq!(expected.events(), [
-        "7 2026-03-01T10:00:00Z opened",
-        "7 2026-03-01T10:00:05Z message",
-        "7 2026-03-01T10:00:05Z status on_hold",
-    ]);
+    assert_eq!(
+        expected.events(),
+        ["7 2026-03-01T10:00:00Z opened", "7 2026-03-01T10:00:05Z message", "7 2026-03-01T10:00:05Z status on_hold",]
+    );
     assert_eq!(expected.column(Table::Event, "source"), ["file", "file", "file"]);
     for file in &files {
         let imported = import_one(file, &as_table(Table::Event));
@@ -100,16 +97,24 @@ fn the_same_rows_come_out_of_every_form_and_packing() {
 #[test]
 fn a_chunk_has_the_types_that_the_store_counts_on() {
     let folder = Folder::new();
-    for file in [folder.file("a.csv", EVENTS), folder.file("g.parquet", parquet_of(&events_batch(), Compression::SNAPPY))] {
+    for file in
+        [folder.file("a.csv", EVENTS), folder.file("g.parquet", parquet_of(&events_batch(), Compression::SNAPPY))]
+    {
         let mut opened = mittari_ingest::open(&[file], &as_table(Table::Event)).expect("opened");
         let chunk = opened.next().expect("a chunk").expect("good");
         let kind_of = |name: &str| chunk.rows.column_by_name(name).map(|column| column.data_type().clone());
         let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
         assert_eq!(kind_of("kind"), Some(dictionary));
-        assert_eq!(kind_of("occurred_at"), Some(DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some("UTC".into()))));
+        assert_eq!(
+            kind_of("occurred_at"),
+            Some(DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, Some("UTC".into())))
+        );
         assert_eq!(kind_of("public"), Some(DataType::Boolean));
         let names: Vec<String> = chunk.rows.schema().fields().iter().map(|field| field.name().clone()).collect();
-        assert_eq!(names, ["source", "occurred_at", "conversation_id", "kind", "actor_kind", "actor_id", "public", "value"]);
+        assert_eq!(
+            names,
+            ["source", "occurred_at", "conversation_id", "kind", "actor_kind", "actor_id", "public", "value"]
+        );
     }
 }
 
@@ -181,7 +186,10 @@ fn times_without_a_zone_are_in_the_one_told() {
     ]);
     let parquet = folder.file("orders.parquet", parquet_of(&batch.expect("a batch"), Compression::SNAPPY));
     let options = as_table(Table::Order).with_zone("Europe/Helsinki").expect("a zone");
-    assert_eq!(import_one(&csv, &options).column(Table::Order, "occurred_at"), ["2026-07-01T09:00:00Z", "2026-07-01T12:00:00Z"]);
+    assert_eq!(
+        import_one(&csv, &options).column(Table::Order, "occurred_at"),
+        ["2026-07-01T09:00:00Z", "2026-07-01T12:00:00Z"]
+    );
     assert_eq!(import_one(&parquet, &options).column(Table::Order, "occurred_at"), ["2026-07-01T09:00:00Z"]);
     assert_eq!(import_one(&parquet, &options).column(Table::Order, "amount"), ["5.25"]);
 }
@@ -206,14 +214,20 @@ fn a_prefix_stands_before_every_id_and_nothing_else() {
 fn custom_values_come_as_columns_json_or_structures() {
     let folder = Folder::new();
     let head = "conversation_id,kind,occurred_at";
-    let by_columns = folder.file("a.csv", format!("{head},fields.plan,fields.Mood\n7,opened,2026-03-01,pro,good\n7,ended,2026-03-01,,\n"));
+    let by_columns = folder
+        .file("a.csv", format!("{head},fields.plan,fields.Mood\n7,opened,2026-03-01,pro,good\n7,ended,2026-03-01,,\n"));
     let by_json = folder.file("b.csv", format!("{head},fields\n7,opened,2026-03-01,\"{{\"\"plan\"\":\"\"pro\"\",\"\"Mood\"\":\"\"good\"\"}}\"\n7,ended,2026-03-01,\n"));
     let lines = r#"{"conversation_id":"7","kind":"opened","occurred_at":"2026-03-01","fields":{"plan":"pro","Mood":"good"}}
 {"conversation_id":"7","kind":"ended","occurred_at":"2026-03-01"}"#;
     let by_lines = folder.file("c.jsonl", lines);
     for file in [by_columns, by_json, by_lines] {
         let imported = import_one(&file, &as_table(Table::Event));
-        assert_eq!(imported.column(Table::Event, "fields"), [r#"{"Mood":"good","plan":"pro"}"#, "-"], "{}", file.display());
+        assert_eq!(
+            imported.column(Table::Event, "fields"),
+            [r#"{"Mood":"good","plan":"pro"}"#, "-"],
+            "{}",
+            file.display()
+        );
     }
 }
 
@@ -307,6 +321,10 @@ fn columns_that_are_left_out_are_said_to_be() {
     let folder = Folder::new();
     let text = "conversation_id,kind,occurred_at,chanel,Mood\n7,opened,2026-03-01,email,good\n";
     let imported = import_one(&folder.file("a.csv", text), &as_table(Table::Event));
-    assert!(imported.notes.iter().any(|note| note.contains("\"chanel\"") && note.contains("did you mean \"channel\"?")), "{:?}", imported.notes);
+    assert!(
+        imported.notes.iter().any(|note| note.contains("\"chanel\"") && note.contains("did you mean \"channel\"?")),
+        "{:?}",
+        imported.notes
+    );
     assert!(imported.notes.iter().any(|note| note.contains("\"fields.Mood\"")), "{:?}", imported.notes);
 }

@@ -1,10 +1,8 @@
 //! Half-bad files: every good row in, every bad row told with line, column, value, reason, remedy and itself.
 
-mod support;
-
+use crate::support::{Folder, Imported, as_table, import_one};
 use mittari_core::model::Table;
 use mittari_ingest::{Options, Problem};
-use support::{Folder, Imported, as_table, import_one};
 
 /// "line column value: reason" of each problem.
 fn told(imported: &Imported) -> Vec<String> {
@@ -53,27 +51,30 @@ fn one_bad_row_in_each_way_is_listed_and_every_good_one_goes_in() {
     assert_eq!(imported.received, 21);
     let mut told = told(&imported);
     told.sort_by_key(|line| line.split(' ').next().and_then(|line| line.parse::<u64>().ok()));
-    assert_eq!(told, [
-        "3 kind opend: unknown kind",
-        "4 occurred_at 2026-02-30T10:00:00Z: there is no such day",
-        "5 occurred_at yesterday: not a moment",
-        "6 conversation_id -: \"conversation_id\" is empty; every row of conversation_events needs it",
-        "7 occurred_at -: \"occurred_at\" is empty; every row of conversation_events needs it",
-        "8 public perhaps: neither yes nor no",
-        "9 value slved: unknown status",
-        "10 value -: \"value\" is empty; an event of kind status needs it",
-        "11 target -: \"target\" is empty; an event of kind merged needs it",
-        "12 - -: 3 fields where the header has 6",
-        "13 - -: 8 fields where the header has 6",
-        "14 occurred_at 03/04/2026: day and month cannot be told apart",
-        "15 conversation_id 1␀4: a zero byte in the text",
-        "16 - -: bytes that are no UTF-8 characters",
-        "17 value meh: unknown outcome",
-        "18 value soon: not a moment, and an SLA target's value is when it is due",
-        "19 occurred_at 1026-03-01T10:00:00Z: not between the years 1900 and 2200",
-        "20 - -: text after a closing quote",
-        "21 - -: a quote is opened and not closed on its line",
-    ]);
+    assert_eq!(
+        told,
+        [
+            "3 kind opend: unknown kind",
+            "4 occurred_at 2026-02-30T10:00:00Z: there is no such day",
+            "5 occurred_at yesterday: not a moment",
+            "6 conversation_id -: \"conversation_id\" is empty; every row of conversation_events needs it",
+            "7 occurred_at -: \"occurred_at\" is empty; every row of conversation_events needs it",
+            "8 public perhaps: neither yes nor no",
+            "9 value slved: unknown status",
+            "10 value -: \"value\" is empty; an event of kind status needs it",
+            "11 target -: \"target\" is empty; an event of kind merged needs it",
+            "12 - -: 3 fields where the header has 6",
+            "13 - -: 8 fields where the header has 6",
+            "14 occurred_at 03/04/2026: day and month cannot be told apart",
+            "15 conversation_id 1␀4: a zero byte in the text",
+            "16 - -: bytes that are no UTF-8 characters",
+            "17 value meh: unknown outcome",
+            "18 value soon: not a moment, and an SLA target's value is when it is due",
+            "19 occurred_at 1026-03-01T10:00:00Z: not between the years 1900 and 2200",
+            "20 - -: text after a closing quote",
+            "21 - -: a quote is opened and not closed on its line",
+        ]
+    );
     assert!(imported.problems.iter().all(|problem| !problem.remedy.is_empty() && !problem.row.is_empty()));
     let opend = imported.problems.iter().find(|problem| problem.value.as_deref() == Some("opend")).expect("the typo");
     assert_eq!(opend.row, "2,opend,2026-03-01T10:00:00Z,,,");
@@ -110,14 +111,17 @@ fn scores_outside_of_their_scale_and_numbers_with_doubtful_commas_are_told() {
         2026-03-01,ces,4,,,\n2026-03-01,csat,,1,5,\n2026-03-01,csat,\"4,5\",1,5,\n";
     let imported = import_one(&folder.file("a.csv", text), &as_table(Table::Answer));
     assert_eq!(imported.column(Table::Answer, "score"), ["4.5"]);
-    assert_eq!(told(&imported), [
-        "2 score 6: the score is outside of its scale 1-5",
-        "3 score 11: the score is outside of its scale 0-10",
-        "4 score 1,500: the comma may group thousands or begin the decimals",
-        "5 scale_max 5-1: the scale ends where it begins or before",
-        "6 wording -: an effort score without its wording: high may be good or bad",
-        "7 score -: \"score\" is empty; every row of survey_answers needs it",
-    ]);
+    assert_eq!(
+        told(&imported),
+        [
+            "2 score 6: the score is outside of its scale 1-5",
+            "3 score 11: the score is outside of its scale 0-10",
+            "4 score 1,500: the comma may group thousands or begin the decimals",
+            "5 scale_max 5-1: the scale ends where it begins or before",
+            "6 wording -: an effort score without its wording: high may be good or bad",
+            "7 score -: \"score\" is empty; every row of survey_answers needs it",
+        ]
+    );
 }
 
 #[test]
@@ -137,7 +141,10 @@ fn cells_that_contradict_each_other_are_told_in_every_table() {
         ["2 sentiment 2: a sentiment other than -1, 0 or 1"]
     );
     assert_eq!(
-        problems(Table::Rating, "review_id,criterion,score,occurred_at,not_applicable\nr,tone,4,2026-03-01,\nr,tone,4,2026-03-01,yes\n"),
+        problems(
+            Table::Rating,
+            "review_id,criterion,score,occurred_at,not_applicable\nr,tone,4,2026-03-01,\nr,tone,4,2026-03-01,yes\n"
+        ),
         ["2 score 4: the score is outside of its scale 0-1"]
     );
     assert_eq!(
@@ -173,8 +180,14 @@ fn a_bad_line_of_json_is_told_like_any_other() {
 #[test]
 fn a_table_without_a_needed_column_is_an_error_that_names_the_likeliest() {
     let folder = Folder::new();
-    let imported = import_one(&folder.file("a.csv", "conversation,kind,occurred_at\n1,opened,2026-03-01\n"), &as_table(Table::Event));
-    assert!(imported.error().contains("no column \"conversation_id\"") && imported.error().contains("Is it \"conversation\"?"));
+    let imported = import_one(
+        &folder.file("a.csv", "conversation,kind,occurred_at\n1,opened,2026-03-01\n"),
+        &as_table(Table::Event),
+    );
+    assert!(
+        imported.error().contains("no column \"conversation_id\"")
+            && imported.error().contains("Is it \"conversation\"?")
+    );
     let imported = import_one(&folder.file("b.csv", "score,score,date\n1,2,2026-03-01\n"), &as_table(Table::Answer));
     assert!(imported.error().contains("\"score\""), "{}", imported.error());
 }
@@ -192,6 +205,6 @@ fn one_unreadable_file_does_not_keep_the_others_out() {
     let folder = Folder::new();
     let good = folder.file("conversation_events.csv", "conversation_id,kind,occurred_at\n1,opened,2026-03-01\n");
     let other = folder.file("orders.csv", "customer_id,amount,date\nc,5,2026-03-01\n");
-    let imported = support::import(&[good, other], &Options { chunk_rows: 1, ..Options::default() });
+    let imported = crate::support::import(&[good, other], &Options { chunk_rows: 1, ..Options::default() });
     assert_eq!(imported.received, 2);
 }

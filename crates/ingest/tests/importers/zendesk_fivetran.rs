@@ -1,14 +1,12 @@
 //! Zendesk's tables as Fivetran lays them, on a made-up desk of four tickets.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::support::{Folder, Imported, Row, import, sample};
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use mittari_core::model::Table;
 use mittari_ingest::{Options, Recognised, detect};
-use support::{Folder, Imported, Row, import, sample};
 
 fn desk() -> Imported {
     import(&[sample("zendesk")], &Options::default())
@@ -45,44 +43,50 @@ fn a_folder_is_recognised_and_all_its_rows_are_the_vendor_s() {
 
 #[test]
 fn a_ticket_becomes_its_events_with_the_history_telling_what_it_knows() {
-    assert_eq!(events(&desk(), "1"), [
-        "01-05T08:00 message",
-        "01-05T08:00 opened",
-        "01-05T08:00 sla_target 2026-01-05T09:00:00Z first_reply",
-        "01-05T08:00 status new",
-        "01-05T08:00 tagged billing",
-        "01-05T08:00 tagged vip",
-        "01-05T08:04 assigned 901",
-        "01-05T08:04 field pro custom_plan",
-        "01-05T08:04 priority high",
-        "01-05T08:04 team Billing",
-        "01-05T08:05 message",
-        "01-05T08:10 message",
-        "01-05T08:10 status on_hold",
-        "01-05T08:20 message",
-        "01-06T08:00 tagged refund",
-        "01-06T08:00 untagged vip",
-        "01-06T08:04 assigned",
-        "01-08T09:00 status solved",
-        "01-12T09:00 status closed",
-    ]);
+    assert_eq!(
+        events(&desk(), "1"),
+        [
+            "01-05T08:00 message",
+            "01-05T08:00 opened",
+            "01-05T08:00 sla_target 2026-01-05T09:00:00Z first_reply",
+            "01-05T08:00 status new",
+            "01-05T08:00 tagged billing",
+            "01-05T08:00 tagged vip",
+            "01-05T08:04 assigned 901",
+            "01-05T08:04 field pro custom_plan",
+            "01-05T08:04 priority high",
+            "01-05T08:04 team Billing",
+            "01-05T08:05 message",
+            "01-05T08:10 message",
+            "01-05T08:10 status on_hold",
+            "01-05T08:20 message",
+            "01-06T08:00 tagged refund",
+            "01-06T08:00 untagged vip",
+            "01-06T08:04 assigned",
+            "01-08T09:00 status solved",
+            "01-12T09:00 status closed",
+        ]
+    );
 }
 
 #[test]
 fn a_ticket_whose_history_is_silent_has_its_present_state() {
     let imported = desk();
-    assert_eq!(events(&imported, "3"), [
-        "01-06T12:00 assigned 902",
-        "01-06T12:00 opened",
-        "01-06T12:00 priority normal",
-        "01-06T12:00 sla_target 2026-01-09T20:00:00Z first_reply",
-        "01-06T12:00 tagged urgent",
-        "01-06T12:00 team 71",
-        "01-06T12:30 message",
-        "01-06T12:40 message",
-        "01-06T12:50 message",
-        "01-07T12:00 status open",
-    ]);
+    assert_eq!(
+        events(&imported, "3"),
+        [
+            "01-06T12:00 assigned 902",
+            "01-06T12:00 opened",
+            "01-06T12:00 priority normal",
+            "01-06T12:00 sla_target 2026-01-09T20:00:00Z first_reply",
+            "01-06T12:00 tagged urgent",
+            "01-06T12:00 team 71",
+            "01-06T12:30 message",
+            "01-06T12:40 message",
+            "01-06T12:50 message",
+            "01-07T12:00 status open",
+        ]
+    );
     assert_eq!(events(&imported, "4"), ["01-07T12:00 opened", "01-07T13:00 deleted"]);
 }
 
@@ -119,7 +123,12 @@ fn a_merged_ticket_ends_where_it_was_closed() {
 #[test]
 fn free_text_of_tickets_stays_out() {
     let imported = desk();
-    assert!(!imported.rows.iter().any(|(_, row)| row.values().any(|text| text.contains("password") || text.contains("note, inside"))));
+    assert!(
+        !imported
+            .rows
+            .iter()
+            .any(|(_, row)| row.values().any(|text| text.contains("password") || text.contains("note, inside")))
+    );
 }
 
 #[test]
@@ -149,31 +158,54 @@ fn users_are_customers_and_agents_with_their_names() {
 #[test]
 fn schedules_are_calendars_of_their_own_zone() {
     let imported = desk();
-    let rows: Vec<String> = imported.of(Table::CalendarHours).iter().map(|row| {
-        let cell = |name: &str| row.get(name).map_or("", String::as_str);
-        [cell("calendar"), cell("zone"), cell("weekday"), cell("opens"), cell("closes"), cell("holiday")].join(" ").trim_end().to_owned()
-    }).collect();
-    assert_eq!(rows, [
-        "Weekdays Europe/Helsinki 1 09:00 17:00",
-        "Weekdays Europe/Helsinki 5 20:00 24:00",
-        "Weekdays Europe/Helsinki    2026-12-24",
-        "Weekdays Europe/Helsinki    2026-12-25",
-        "Weekdays Europe/Helsinki    2026-12-26",
-    ]);
+    let rows: Vec<String> = imported
+        .of(Table::CalendarHours)
+        .iter()
+        .map(|row| {
+            let cell = |name: &str| row.get(name).map_or("", String::as_str);
+            [cell("calendar"), cell("zone"), cell("weekday"), cell("opens"), cell("closes"), cell("holiday")]
+                .join(" ")
+                .trim_end()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "Weekdays Europe/Helsinki 1 09:00 17:00",
+            "Weekdays Europe/Helsinki 5 20:00 24:00",
+            "Weekdays Europe/Helsinki    2026-12-24",
+            "Weekdays Europe/Helsinki    2026-12-25",
+            "Weekdays Europe/Helsinki    2026-12-26",
+        ]
+    );
 }
 
 #[test]
 fn bad_rows_are_told_with_zendesk_s_own_columns() {
     let imported = desk();
-    let told: Vec<String> = imported.problems.iter().map(|problem| {
-        let file = Path::new(&problem.file).file_name().expect("a name").to_string_lossy().into_owned();
-        format!("{file}:{} {} {}: {}", problem.line, problem.column.as_deref().unwrap_or("-"), problem.value.as_deref().unwrap_or("-"), problem.reason)
-    }).collect();
-    assert_eq!(told, [
-        "ticket_field_history_data.csv:17 value purple: unknown status",
-        "satisfaction_rating_data.csv:6 score splendid: unknown satisfaction",
-        "schedule_holiday_data.csv:3 schedule_id 778: a holiday of a schedule that is not there",
-    ]);
+    let told: Vec<String> = imported
+        .problems
+        .iter()
+        .map(|problem| {
+            let file = Path::new(&problem.file).file_name().expect("a name").to_string_lossy().into_owned();
+            format!(
+                "{file}:{} {} {}: {}",
+                problem.line,
+                problem.column.as_deref().unwrap_or("-"),
+                problem.value.as_deref().unwrap_or("-"),
+                problem.reason
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "ticket_field_history_data.csv:17 value purple: unknown status",
+            "satisfaction_rating_data.csv:6 score splendid: unknown satisfaction",
+            "schedule_holiday_data.csv:3 schedule_id 778: a holiday of a schedule that is not there",
+        ]
+    );
 }
 
 fn copied(to: &Folder, without: &[&str]) -> PathBuf {
@@ -241,13 +273,26 @@ fn the_same_ids_come_out_of_parquet_with_its_own_types() {
     let text = |word: &str| Arc::new(StringArray::from(vec![word])) as ArrayRef;
     let id = |number: i64| Arc::new(Int64Array::from(vec![number])) as ArrayRef;
     let eight = 1_767_600_000_000_000;
-    folder.file("desk/TICKET_COMMENT_0_0_0.parquet", parquet_of(vec![
-        ("ID", id(11)), ("CREATED", at(eight)), ("TICKET_ID", id(1)), ("USER_ID", id(101)),
-        ("PUBLIC", Arc::new(arrow::array::BooleanArray::from(vec![true]))),
-    ]));
-    folder.file("desk/ticket_field_history/part-0.parquet", parquet_of(vec![
-        ("field_name", text("status")), ("ticket_id", id(1)), ("updated", at(eight)), ("user_id", id(101)), ("value", text("new")),
-    ]));
+    folder.file(
+        "desk/TICKET_COMMENT_0_0_0.parquet",
+        parquet_of(vec![
+            ("ID", id(11)),
+            ("CREATED", at(eight)),
+            ("TICKET_ID", id(1)),
+            ("USER_ID", id(101)),
+            ("PUBLIC", Arc::new(arrow::array::BooleanArray::from(vec![true]))),
+        ]),
+    );
+    folder.file(
+        "desk/ticket_field_history/part-0.parquet",
+        parquet_of(vec![
+            ("field_name", text("status")),
+            ("ticket_id", id(1)),
+            ("updated", at(eight)),
+            ("user_id", id(101)),
+            ("value", text("new")),
+        ]),
+    );
     let imported = import(&[desk], &Options::default());
     assert!(imported.errors.is_empty(), "{:?}", imported.errors);
     let as_csv = self::desk();
@@ -260,7 +305,9 @@ fn the_same_ids_come_out_of_parquet_with_its_own_types() {
 fn rows_in_any_order_and_twice_make_the_same_events() {
     let folder = Folder::new();
     let desk = copied(&folder, &[]);
-    for name in ["ticket_field_history_data.csv", "ticket_comment_data.csv", "ticket_data.csv", "satisfaction_rating_data.csv"] {
+    for name in
+        ["ticket_field_history_data.csv", "ticket_comment_data.csv", "ticket_data.csv", "satisfaction_rating_data.csv"]
+    {
         let path = desk.join(name);
         let text = std::fs::read_to_string(&path).expect("a table");
         let (head, rows) = text.split_once('\n').expect("rows");
@@ -269,7 +316,8 @@ fn rows_in_any_order_and_twice_make_the_same_events() {
         std::fs::write(&path, format!("{head}\n{}\n", rows.join("\n"))).expect("written");
     }
     let set = |imported: &Imported| {
-        let mut rows: Vec<String> = imported.rows.iter().map(|(table, row)| format!("{} {row:?}", table.name())).collect();
+        let mut rows: Vec<String> =
+            imported.rows.iter().map(|(table, row)| format!("{} {row:?}", table.name())).collect();
         rows.sort();
         rows.dedup();
         rows

@@ -1,13 +1,11 @@
 //! Any bytes to any importer: a typed error or problems, never a panic, memory flat.
 
-mod support;
-
 use std::io::Write;
 
+use crate::support::{Folder, as_table, import, import_one};
 use mittari_core::model::Table;
 use mittari_ingest::{As, IngestError, Options, Source, guess};
 use proptest::prelude::*;
-use support::{Folder, as_table, import, import_one};
 
 const HEAD: &str = "conversation_id,kind,occurred_at\n";
 
@@ -20,7 +18,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn a_truncated_packed_file_is_said_to_be_cut_off() {
     let folder = Folder::new();
-    let text = format!("{HEAD}{}", (0..5000).map(|row| format!("{row},opened,2026-03-01T10:00:{:02}Z\n", row % 60)).collect::<String>());
+    let text = format!(
+        "{HEAD}{}",
+        (0..5000).map(|row| format!("{row},opened,2026-03-01T10:00:{:02}Z\n", row % 60)).collect::<String>()
+    );
     let packed = gzip(text.as_bytes());
     let imported = import_one(&folder.file("a.csv.gz", &packed[..packed.len() / 2]), &as_table(Table::Event));
     assert!(matches!(imported.errors[..], [IngestError::CutOff { .. }]), "{:?}", imported.errors);
@@ -32,12 +33,19 @@ fn a_truncated_packed_file_is_said_to_be_cut_off() {
 #[test]
 fn a_packed_file_whose_bytes_were_changed_is_damaged() {
     let folder = Folder::new();
-    let text = format!("{HEAD}{}", (0..5000).map(|row| format!("{row},opened,2026-03-01T10:00:{:02}Z\n", row % 60)).collect::<String>());
+    let text = format!(
+        "{HEAD}{}",
+        (0..5000).map(|row| format!("{row},opened,2026-03-01T10:00:{:02}Z\n", row % 60)).collect::<String>()
+    );
     let mut packed = gzip(text.as_bytes());
     let middle = packed.len() / 2;
     packed[middle] ^= 0xff;
     let imported = import_one(&folder.file("a.csv.gz", &packed), &as_table(Table::Event));
-    assert!(matches!(imported.errors[..], [IngestError::Damaged { .. } | IngestError::CutOff { .. }]), "{:?}", imported.errors);
+    assert!(
+        matches!(imported.errors[..], [IngestError::Damaged { .. } | IngestError::CutOff { .. }]),
+        "{:?}",
+        imported.errors
+    );
 }
 
 #[test]
@@ -55,7 +63,11 @@ fn a_bomb_is_refused_before_it_is_unpacked() {
     (0..400).for_each(|_| encoder.write_all(&zeros).expect("packed"));
     let bomb = folder.file("b.csv.zst", encoder.finish().expect("packed"));
     let imported = import_one(&bomb, &as_table(Table::Event));
-    assert!(matches!(imported.errors[..], [IngestError::NoHeader { .. } | IngestError::Bomb { .. }]), "{:?}", imported.errors);
+    assert!(
+        matches!(imported.errors[..], [IngestError::NoHeader { .. } | IngestError::Bomb { .. }]),
+        "{:?}",
+        imported.errors
+    );
 }
 
 #[test]
@@ -67,7 +79,9 @@ fn an_endless_line_is_one_problem_and_the_rows_around_it_go_in() {
     assert_eq!(imported.column(Table::Event, "conversation_id"), ["1", "3"]);
     assert_eq!((imported.problems[0].line, imported.problems.len()), (3, 1));
     assert!(imported.problems[0].reason.contains("longer than") && imported.problems[0].row.len() < 100_000);
-    let text = format!("{{\"conversation_id\":\"1\",\"kind\":\"opened\",\"occurred_at\":\"2026-03-01\"}}\n{{\"x\":\"{long}\"}}\n");
+    let text = format!(
+        "{{\"conversation_id\":\"1\",\"kind\":\"opened\",\"occurred_at\":\"2026-03-01\"}}\n{{\"x\":\"{long}\"}}\n"
+    );
     let imported = import_one(&folder.file("a.jsonl", text), &as_table(Table::Event));
     assert_eq!((imported.of(Table::Event).len(), imported.problems.len()), (1, 1));
     let imported = import_one(&folder.file("b.csv", long), &as_table(Table::Event));
@@ -77,7 +91,8 @@ fn an_endless_line_is_one_problem_and_the_rows_around_it_go_in() {
 #[test]
 fn a_quote_that_never_closes_does_not_swallow_the_file() {
     let folder = Folder::new();
-    let rows: String = (0..300_000).map(|row| format!("{row},opened,2026-03-01T10:00:00Z some padding to be long\n")).collect();
+    let rows: String =
+        (0..300_000).map(|row| format!("{row},opened,2026-03-01T10:00:00Z some padding to be long\n")).collect();
     let text = format!("{HEAD}a,\"opened,2026-03-01\n{rows}");
     let imported = import_one(&folder.file("a.csv", text), &as_table(Table::Event));
     assert_eq!(imported.received, 300_001);
@@ -89,7 +104,9 @@ fn json_of_any_depth_is_a_problem_not_a_crash() {
     let folder = Folder::new();
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let deep = format!("{}1{}", open.repeat(10_000), close.repeat(10_000));
-        let text = format!("{{\"conversation_id\":\"1\",\"kind\":\"opened\",\"occurred_at\":\"2026-03-01\"}}\n{{\"fields\":{deep}}}\n");
+        let text = format!(
+            "{{\"conversation_id\":\"1\",\"kind\":\"opened\",\"occurred_at\":\"2026-03-01\"}}\n{{\"fields\":{deep}}}\n"
+        );
         let imported = import_one(&folder.file("a.jsonl", &text), &as_table(Table::Event));
         assert_eq!((imported.of(Table::Event).len(), imported.problems.len()), (1, 1));
         assert!(imported.problems[0].reason.contains("nested deeper"), "{}", imported.problems[0].reason);

@@ -1,5 +1,4 @@
 //! What the tests of this crate share: files made on the spot, rows as plain text.
-#![allow(dead_code, missing_docs, clippy::allow_attributes_without_reason, clippy::allow_attributes)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -64,10 +63,14 @@ pub(crate) fn import(paths: &[PathBuf], options: &Options) -> Imported {
         Err(error) => return Imported { errors: vec![error], ..Imported::default() },
     };
     let mut all = Imported { total_bytes: opened.total_bytes(), ..Imported::default() };
-    while let Some(chunk) = opened.next() {
+    for chunk in opened.by_ref() {
         match chunk {
             Ok(chunk) => {
-                assert_eq!(chunk.received, chunk.rows.num_rows() as u64 + chunk.problems.len() as u64, "a chunk loses rows");
+                assert_eq!(
+                    chunk.received,
+                    chunk.rows.num_rows() as u64 + chunk.problems.len() as u64,
+                    "a chunk loses rows"
+                );
                 all.received += chunk.received;
                 all.ignored += chunk.ignored;
                 all.bytes_read += chunk.bytes_read;
@@ -120,7 +123,9 @@ impl Imported {
     pub(crate) fn events(&self) -> Vec<String> {
         let event = |row: &&Row| {
             let cell = |name: &str| row.get(name).map_or("", String::as_str);
-            format!("{} {} {} {}", cell("conversation_id"), cell("occurred_at"), cell("kind"), cell("value")).trim_end().to_owned()
+            format!("{} {} {} {}", cell("conversation_id"), cell("occurred_at"), cell("kind"), cell("value"))
+                .trim_end()
+                .to_owned()
         };
         self.of(Table::Event).iter().map(event).collect()
     }

@@ -1,13 +1,11 @@
 //! Files as the six languages write them: code pages, delimiters, decimal commas, dates, workbooks.
 
-mod support;
-
 use std::io::Write;
 
+use crate::support::{Folder, as_table, import_one, mapped};
 use encoding_rs::{BIG5, Encoding, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
 use mittari_core::model::Table;
 use mittari_ingest::{IngestError, Options};
-use support::{Folder, as_table, import_one, mapped};
 
 fn encoded(text: &str, encoding: &'static Encoding) -> Vec<u8> {
     let (bytes, _, lossy) = encoding.encode(text);
@@ -104,9 +102,11 @@ fn what_spreadsheets_add_to_csv_does_not_disturb() {
 #[test]
 fn the_day_is_where_any_row_of_the_column_shows_it() {
     let folder = Folder::new();
-    let imported = import_one(&folder.file("a.csv", "date,score\n03/04/2026,4\n04/13/2026,5\n"), &as_table(Table::Answer));
+    let imported =
+        import_one(&folder.file("a.csv", "date,score\n03/04/2026,4\n04/13/2026,5\n"), &as_table(Table::Answer));
     assert_eq!(imported.column(Table::Answer, "occurred_at"), ["2026-03-04T00:00:00Z", "2026-04-13T00:00:00Z"]);
-    let imported = import_one(&folder.file("b.csv", "date,score\n03/04/2026,4\n13/04/2026,5\n"), &as_table(Table::Answer));
+    let imported =
+        import_one(&folder.file("b.csv", "date,score\n03/04/2026,4\n13/04/2026,5\n"), &as_table(Table::Answer));
     assert_eq!(imported.column(Table::Answer, "occurred_at"), ["2026-04-03T00:00:00Z", "2026-04-13T00:00:00Z"]);
 }
 
@@ -154,7 +154,10 @@ fn workbook(rows: &str) -> Vec<u8> {
                 "<styleSheet xmlns=\"{office}/spreadsheetml/2006/main\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>"
             ),
         ),
-        ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{office}/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>")),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!("<worksheet xmlns=\"{office}/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"),
+        ),
     ];
     let mut package = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in parts {
@@ -208,6 +211,7 @@ fn a_damaged_workbook_is_a_typed_error() {
         let imported = import_one(&folder.file("a.xlsx", &whole[..cut]), &as_table(Table::Answer));
         assert!(matches!(imported.errors[..], [IngestError::Damaged { .. }]), "{:?}", imported.errors);
     }
-    let broken = import_one(&folder.file("b.xlsx", workbook("<row r=\"1\"><c r=\"A1\"><v>1</row>")), &as_table(Table::Answer));
+    let broken =
+        import_one(&folder.file("b.xlsx", workbook("<row r=\"1\"><c r=\"A1\"><v>1</row>")), &as_table(Table::Answer));
     assert_eq!(broken.errors.len(), 1);
 }
