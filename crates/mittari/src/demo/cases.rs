@@ -118,7 +118,7 @@ fn one(
 
     let agent = people.somebody(dice, desk);
     let hurried = stories::hurried(DESKS[desk].team, day);
-    let mood = 4.05 + DESKS[desk].warmth + TOPICS[topic].mood + CHANNELS[channel].2 + people.agents[agent].warmth;
+    let mood = 4.3 + DESKS[desk].warmth + TOPICS[topic].mood + CHANNELS[channel].2 + people.agents[agent].warmth;
     let hurry = if hurried { stories::HURRY_MOOD } else { 0.0 };
     let mut run =
         Run { clock, people, desk, agent, hurried, topic, pressure: pressure(day), mood: mood + hurry, contacts: 1 };

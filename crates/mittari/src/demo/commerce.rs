@@ -180,8 +180,8 @@ pub(crate) fn touchpoints(seed: u64, people: &People, clock: &Clock) -> Result<S
     const STEPS: [(&str, &[&str], f64, f64); 5] = [
         ("awareness", &["advert", "search", "friend"], 1.0, 6.0),
         ("consideration", &["product page", "comparison", "store visit"], 0.92, 9.0),
-        ("decision", &["first order", "trial"], 0.85, 40.0),
-        ("retention", &["second order", "plan renewed"], 0.58, 60.0),
+        ("decision", &["first order", "trial"], 0.85, 12.0),
+        ("retention", &["second order", "plan renewed"], 0.58, 18.0),
         ("advocacy", &["review written", "friend invited"], 0.22, 0.0),
     ];
     let mut dice = Dice::new(seed, "touchpoints");

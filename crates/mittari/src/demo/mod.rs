@@ -23,7 +23,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use mittari_core::model::Table;
-use mittari_core::settings::{Settings, SlaSettings};
+use mittari_core::decimal::Decimal;
+use mittari_core::settings::{Exchange, Settings, SlaSettings};
 
 use clock::Clock;
 use people::People;
@@ -64,6 +65,10 @@ pub(crate) fn settings() -> Settings {
             sla("first_reply", 240, None),
             sla("resolution", 27 * 60, None),
         ],
+        exchange: Some(Exchange {
+            to: "EUR".to_owned(),
+            rates: BTreeMap::from([("PLN".to_owned(), Decimal(232_558)), ("EUR".to_owned(), Decimal::whole(1))]),
+        }),
         competitors: vec!["Luxora".to_owned(), "Glimmerly".to_owned()],
         targets: BTreeMap::from([
             ("csat".to_owned(), 80.0),

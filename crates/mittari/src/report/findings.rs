@@ -91,7 +91,13 @@ fn pairs(material: &Material<'_>) -> Vec<Finding> {
         found.extend(here.into_iter().take(1));
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.into_iter().map(|(_, finding)| finding).take(3).collect()
+    // One story shows in many places: it is told where it is clearest.
+    let mut told: HashSet<String> = HashSet::new();
+    let fresh = |(_, finding): &(f64, Finding)| match finding {
+        Finding::Pair { quality, .. } => told.insert(quality.0.id.clone()),
+        _ => true,
+    };
+    found.into_iter().filter(fresh).map(|(_, finding)| finding).take(3).collect()
 }
 
 /// How far a change lies from none, in widths of its interval.

@@ -8,16 +8,24 @@ use serde_json::Value;
 /// A folder with a data folder in it, gone at the end of the test.
 pub(crate) struct Desk {
     folder: tempfile::TempDir,
+    data: PathBuf,
 }
 
 impl Desk {
     pub(crate) fn new() -> Desk {
-        Desk { folder: tempfile::tempdir().expect("a folder") }
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        Desk { folder, data }
     }
 
     /// The data folder.
     pub(crate) fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.data.clone()
+    }
+
+    /// Takes another folder for its data from now on.
+    pub(crate) fn look_at(&mut self, data: &str) {
+        self.data = self.folder.path().join(data);
     }
 
     /// The folder in which the program is run.
@@ -34,7 +42,7 @@ impl Desk {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mittari"));
-        command.current_dir(self.folder.path()).arg("--data").arg(self.data()).args(args);
+        command.current_dir(self.folder.path()).arg("--data").arg(&self.data).args(args);
         command.env_remove("MITTARI_DATA").env_remove("NO_COLOR").stdin(Stdio::null());
         command
     }
