@@ -4,14 +4,14 @@ use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch,
     TimestampMicrosecondArray, Int32Array,
 };
-use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType, Int32Type};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
 use mittari_core::decimal::Decimal;
 use mittari_core::facts::FactCells;
 use mittari_core::model::{Cells, ColumnKind, Header, Table};
 use mittari_core::time::{Instant, Span};
 
 use crate::hash;
-use crate::schema::{at, change};
+use crate::schema::{at, change, model_schema};
 use crate::text::TextColumn;
 
 /// One column, its type found out once a batch.
@@ -60,40 +60,45 @@ impl<'a> Column<'a> {
     }
 }
 
-/// A batch of model rows, ready to be read row by row.
+/// A batch of model rows, ready to be read row by row; columns that were not read are as if empty.
 pub(crate) struct ModelRows<'a> {
-    source: TextColumn<'a>,
+    source: Option<TextColumn<'a>>,
     external_id: Option<TextColumn<'a>>,
-    revision: &'a Int64Array,
-    occurred_at: &'a TimestampMicrosecondArray,
-    recorded_at: &'a TimestampMicrosecondArray,
-    sequence: &'a Int64Array,
-    content: &'a Int64Array,
-    copy: &'a Int32Array,
-    pub(crate) import: &'a Int32Array,
+    revision: Option<&'a Int64Array>,
+    occurred_at: Option<&'a TimestampMicrosecondArray>,
+    recorded_at: Option<&'a TimestampMicrosecondArray>,
+    sequence: Option<&'a Int64Array>,
+    content: Option<&'a Int64Array>,
+    copy: Option<&'a Int32Array>,
+    import: Option<&'a Int32Array>,
     columns: Vec<Column<'a>>,
     pub(crate) len: usize,
 }
 
 impl<'a> ModelRows<'a> {
-    /// `batch` has the columns of [`crate::schema::model_schema`].
+    /// `batch` has the columns of [`crate::schema::model_schema`], or some of them.
     pub(crate) fn new(table: Table, batch: &'a RecordBatch) -> ModelRows<'a> {
-        let column = |place: usize| batch.column(place);
-        let own = table.columns().iter().enumerate().map(|(number, declared)| match declared.kind {
-            ColumnKind::Choice(words) => Column::of_choice(column(at::OWN + number), words),
-            _ => Column::of(column(at::OWN + number)),
+        let schema = model_schema(table);
+        let whole = batch.num_columns() == schema.fields().len();
+        let column = |place: usize| -> Option<&'a ArrayRef> {
+            if whole { Some(batch.column(place)) } else { batch.column_by_name(schema.field(place).name()) }
+        };
+        let text = |place: usize| column(place).filter(|array| array.null_count() < array.len()).and_then(TextColumn::of);
+        let own = table.columns().iter().enumerate().map(|(number, declared)| match (column(at::OWN + number), declared.kind) {
+            (None, _) => Column::Missing,
+            (Some(array), ColumnKind::Choice(words)) => Column::of_choice(array, words),
+            (Some(array), _) => Column::of(array),
         });
-        let empty = TextColumn::Plain(empty_text());
         ModelRows {
-            source: TextColumn::of(column(at::SOURCE)).unwrap_or(empty),
-            external_id: TextColumn::of(column(at::EXTERNAL_ID)).filter(|_| column(at::EXTERNAL_ID).null_count() < batch.num_rows()),
-            revision: column(at::REVISION).as_primitive(),
-            occurred_at: column(at::OCCURRED_AT).as_primitive(),
-            recorded_at: column(at::RECORDED_AT).as_primitive(),
-            sequence: column(at::SEQUENCE).as_primitive(),
-            content: column(at::CONTENT).as_primitive(),
-            copy: column(at::COPY).as_primitive::<Int32Type>(),
-            import: column(at::IMPORT).as_primitive::<Int32Type>(),
+            source: text(at::SOURCE),
+            external_id: text(at::EXTERNAL_ID),
+            revision: column(at::REVISION).map(|array| array.as_primitive()),
+            occurred_at: column(at::OCCURRED_AT).map(|array| array.as_primitive()),
+            recorded_at: column(at::RECORDED_AT).map(|array| array.as_primitive()),
+            sequence: column(at::SEQUENCE).map(|array| array.as_primitive()),
+            content: column(at::CONTENT).map(|array| array.as_primitive()),
+            copy: column(at::COPY).map(|array| array.as_primitive()),
+            import: column(at::IMPORT).map(|array| array.as_primitive()),
             columns: own.collect(),
             len: batch.num_rows(),
         }
@@ -109,34 +114,49 @@ impl<'a> ModelRows<'a> {
     #[inline]
     pub(crate) fn identity(&self, row: usize) -> i64 {
         match self.external_id.and_then(|ids| ids.value(row)) {
-            Some(id) => hash::identity_of_id(self.source.value(row).unwrap_or_default(), id),
-            None => hash::identity_of_content(self.content.value(row), self.copy.value(row)),
+            Some(id) => hash::identity_of_id(self.source(row), id),
+            None => hash::identity_of_content(number(self.content, row), self.copy.map_or(0, |copies| copies.value(row))),
         }
+    }
+
+    #[inline]
+    fn source(&self, row: usize) -> &'a str {
+        self.source.and_then(|sources| sources.value(row)).unwrap_or_default()
     }
 
     /// Of two rows of one identity the larger wins.
     #[inline]
     pub(crate) fn precedence(&self, row: usize) -> (i64, i64) {
-        (self.revision.value(row), self.content.value(row))
+        (number(self.revision, row), number(self.content, row))
+    }
+
+    /// The import that brought the row.
+    #[inline]
+    pub(crate) fn import(&self, row: usize) -> i64 {
+        self.import.map_or(0, |imports| i64::from(imports.value(row)))
     }
 
     /// Whether the row was recorded by a moment.
     #[inline]
     pub(crate) fn is_recorded_by(&self, row: usize, as_of: Option<i64>) -> bool {
-        as_of.is_none_or(|as_of| self.recorded_at.value(row) <= as_of)
+        as_of.is_none_or(|as_of| moment(self.recorded_at, row) <= as_of)
     }
 
     /// The moment that the row is of, where it is not after its own recording.
     pub(crate) fn known_moment(&self, row: usize) -> Option<i64> {
-        let at = self.occurred_at.value(row);
-        (at <= self.recorded_at.value(row)).then_some(at)
+        let at = moment(self.occurred_at, row);
+        (at <= moment(self.recorded_at, row)).then_some(at)
     }
 }
 
-fn empty_text() -> &'static arrow::array::StringArray {
-    static EMPTY: std::sync::LazyLock<arrow::array::StringArray> =
-        std::sync::LazyLock::new(|| arrow::array::StringArray::new_null(0));
-    &EMPTY
+#[inline]
+fn number(column: Option<&Int64Array>, row: usize) -> i64 {
+    column.map_or(0, |column| column.value(row))
+}
+
+#[inline]
+fn moment(column: Option<&TimestampMicrosecondArray>, row: usize) -> i64 {
+    column.map_or(0, |column| column.value(row))
 }
 
 /// A cursor on one model row.
@@ -150,13 +170,13 @@ impl<'a> Cells<'a> for ModelRow<'_, 'a> {
     fn header(&self) -> Header<'a> {
         let (rows, row) = (self.rows, self.row);
         Header {
-            source: rows.source.value(row).unwrap_or_default(),
+            source: rows.source(row),
             external_id: rows.external_id.and_then(|ids| ids.value(row)),
             identity: rows.identity(row),
-            revision: rows.revision.value(row),
-            occurred_at: Instant(rows.occurred_at.value(row)),
-            recorded_at: Instant(rows.recorded_at.value(row)),
-            sequence: rows.sequence.value(row),
+            revision: number(rows.revision, row),
+            occurred_at: Instant(moment(rows.occurred_at, row)),
+            recorded_at: Instant(moment(rows.recorded_at, row)),
+            sequence: number(rows.sequence, row),
         }
     }
 

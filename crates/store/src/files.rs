@@ -132,7 +132,7 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 /// Opens a data file, with a typed error where it is not what was written.
-pub(crate) fn open(data: &Path, record: &FileRecord, schema: &SchemaRef) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+pub(crate) fn open_metadata(data: &Path, record: &FileRecord, schema: &SchemaRef) -> Result<(File, ArrowReaderMetadata)> {
     let path = data.join(&record.folder).join(&record.name);
     let damaged = |reason: String| StoreError::Damaged { file: path.clone(), reason };
     let file = File::open(&path).map_err(|error| match error.kind() {
@@ -145,14 +145,16 @@ pub(crate) fn open(data: &Path, record: &FileRecord, schema: &SchemaRef) -> Resu
     }
     let options = ArrowReaderOptions::new().with_schema(std::sync::Arc::clone(schema));
     let metadata = ArrowReaderMetadata::load(&file, options).map_err(|error| damaged(error.to_string()))?;
-    Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata))
+    Ok((file, metadata))
 }
 
 /// Reads a whole data file.
 pub(crate) fn read_all(data: &Path, record: &FileRecord, schema: &SchemaRef) -> Result<Vec<RecordBatch>> {
     let path = data.join(&record.folder).join(&record.name);
     let damaged = |reason: String| StoreError::Damaged { file: path.clone(), reason };
-    let reader = open(data, record, schema)?.with_batch_size(1 << 16).build().map_err(|error| damaged(error.to_string()))?;
+    let (file, metadata) = open_metadata(data, record, schema)?;
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_batch_size(1 << 16).build();
+    let reader = reader.map_err(|error| damaged(error.to_string()))?;
     reader.map(|batch| batch.map_err(|error| damaged(error.to_string()))).collect()
 }
 

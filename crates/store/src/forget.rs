@@ -54,7 +54,7 @@ fn heirs(store: &Store, table: Table, import: i64) -> Result<Heirs> {
 
 fn rows_of(table: Table, block: &Block, import: i64) -> Result<Option<Block>> {
     let rows = ModelRows::new(table, &block.rows);
-    let places = (0..rows.len as u32).filter(|row| i64::from(rows.import.value(*row as usize)) == import);
+    let places = (0..rows.len as u32).filter(|row| rows.import(*row as usize) == import);
     let places: Vec<u32> = places.collect();
     if places.is_empty() {
         return Ok(None);
@@ -97,7 +97,7 @@ fn watermarks_of(table: Table, rows: &RecordBatch) -> Vec<(i64, i64)> {
     // One mark for all heirs of a block would be too late for some: each row speaks for its own heir.
     let model_rows = ModelRows::new(table, rows);
     let mark = |import: i32| {
-        let theirs = (0..rows.num_rows()).filter(|row| model_rows.import.value(*row) == import);
+        let theirs = (0..rows.num_rows()).filter(|row| model_rows.import(*row) == i64::from(import));
         theirs.filter_map(|row| model_rows.known_moment(row)).max().map(|at| (i64::from(import), at))
     };
     if imports.len() == 1 {

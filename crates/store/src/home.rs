@@ -9,7 +9,6 @@ use arrow::datatypes::Int64Type;
 use mittari_core::model::Table;
 
 use crate::hash::{self, KeyKind};
-use crate::schema::at;
 use crate::text::TextColumn;
 
 /// The columns that a table's rows hang on, best first.
@@ -34,7 +33,7 @@ fn home_columns(table: Table) -> &'static [(&'static str, KeyKind)] {
 
 /// The home of every row of a batch of the lake's columns.
 pub(crate) fn homes(table: Table, batch: &RecordBatch) -> Vec<u64> {
-    let own = batch.column(at::CONTENT).as_primitive::<Int64Type>();
+    let own = batch.column_by_name("content").and_then(|content| content.as_primitive_opt::<Int64Type>());
     let mut homes: Vec<Option<u64>> = vec![None; batch.num_rows()];
     for (name, kind) in home_columns(table) {
         let Some(texts) = column(table, batch, name) else { continue };
@@ -47,7 +46,7 @@ pub(crate) fn homes(table: Table, batch: &RecordBatch) -> Vec<u64> {
             },
         );
     }
-    homes.into_iter().enumerate().map(|(row, home)| home.unwrap_or_else(|| hash::own_key(own.value(row)))).collect()
+    homes.into_iter().enumerate().map(|(row, home)| home.unwrap_or_else(|| hash::own_key(own.map_or(0, |own| own.value(row))))).collect()
 }
 
 /// The keys of the texts of one column, `None` where there is none.
@@ -61,8 +60,8 @@ pub(crate) fn keys_of(table: Table, batch: &RecordBatch, name: &str, kind: KeyKi
 
 /// A text column of a table's batch, unless it holds nothing.
 pub(crate) fn column<'b>(table: Table, batch: &'b RecordBatch, name: &str) -> Option<TextColumn<'b>> {
-    let number = table.columns().iter().position(|column| column.name == name)?;
-    let array = batch.column(at::OWN + number);
+    debug_assert!(table.columns().iter().any(|column| column.name == name));
+    let array = batch.column_by_name(name)?;
     if array.null_count() == array.len() {
         return None;
     }

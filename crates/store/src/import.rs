@@ -251,7 +251,7 @@ fn sift(table: Table, block: &Block, known: &[Block], store: &Store) -> Sifted {
     for known in known {
         let rows = ModelRows::new(table, &known.rows);
         for row in 0..rows.len {
-            if store.visible().import(i64::from(rows.import.value(row))) {
+            if store.visible().import(rows.import(row)) {
                 stored.entry((known.homes[row], rows.identity(row))).or_default().push(rows.precedence(row));
             }
         }

@@ -30,6 +30,7 @@ mod register;
 mod rows;
 mod schema;
 mod settings_file;
+mod spill;
 mod store;
 #[cfg(test)]
 mod tests;

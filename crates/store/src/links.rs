@@ -5,7 +5,7 @@
 //! keys of one root fold as one group. Where several rows link one key, the better class wins, then the later
 //! row; a circle (two conversations merged into each other) has the least of its keys as root.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
@@ -15,6 +15,9 @@ use crate::cells::ModelRows;
 use crate::hash::KeyKind::{Answer, Conversation, Customer, Invitation, Session};
 use crate::home::{column, homes, keys_of};
 use crate::schema::at;
+
+/// The class of a merge: the only link by which events move.
+const MERGE: i64 = 4;
 
 /// One row's word that `child` belongs to `parent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +56,7 @@ pub(crate) fn links_of(table: Table, batch: &RecordBatch) -> Vec<Link> {
                 class,
                 at: at.value(row),
                 sequence: sequence.value(row),
-                import: i64::from(rows.import.value(row)),
+                import: rows.import(row),
             }
         })
         .collect()
@@ -91,7 +94,7 @@ fn pairs_of(table: Table, batch: &RecordBatch) -> Vec<(usize, i64, u64, u64)> {
             }
             let merged = merged_targets(batch);
             if merged.iter().any(Option::is_some) {
-                pair(2, &keys("conversation_id", Conversation), &merged);
+                pair(MERGE, &keys("conversation_id", Conversation), &merged);
             }
         }
         Table::ArticleView | Table::Touchpoint if has("session_id") => {
@@ -121,6 +124,7 @@ fn merged_targets(batch: &RecordBatch) -> Vec<Option<u64>> {
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     parents: HashMap<u64, u64>,
+    merged: HashSet<u64>,
 }
 
 impl Links {
@@ -141,7 +145,8 @@ impl Links {
             let known = best.entry(link.child).or_insert(word);
             *known = (*known).max(word);
         }
-        Links { parents: best.into_iter().map(|(child, word)| (child, word.4)).collect() }
+        let merged = best.iter().filter(|(_, word)| word.0 == MERGE).map(|(child, _)| *child).collect();
+        Links { parents: best.into_iter().map(|(child, word)| (child, word.4)).collect(), merged }
     }
 
     /// The root of a key: itself where nothing says otherwise.
@@ -164,6 +169,17 @@ impl Links {
             last = *parent;
         }
         last
+    }
+
+    /// The roots that other keys lead to.
+    pub(crate) fn targets(&self) -> HashSet<u64> {
+        self.moved().map(|(_, root)| root).collect()
+    }
+
+    /// The conversations whose events fold elsewhere, and those that they fold with.
+    pub(crate) fn merged(&self) -> HashSet<u64> {
+        let moved = self.merged.iter().map(|key| (*key, self.root(*key))).filter(|(key, root)| key != root);
+        moved.flat_map(|(key, root)| [key, root]).collect()
     }
 
     /// All keys that are not their own root, with their root.

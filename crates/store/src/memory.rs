@@ -86,7 +86,7 @@ fn watermark(blocks: &Blocks, visible: &Visible) -> Option<i64> {
     let of_block = |table: Table, block: &Block| {
         let rows = ModelRows::new(table, &block.rows);
         let known = |row: &usize| {
-            visible.import(i64::from(rows.import.value(*row))) && rows.is_recorded_by(*row, visible.as_of)
+            visible.import(rows.import(*row)) && rows.is_recorded_by(*row, visible.as_of)
         };
         (0..rows.len).filter(known).filter_map(|row| rows.known_moment(row)).max()
     };

@@ -60,7 +60,7 @@ impl Store {
     /// The rows of a table that count, in the lake's columns ([`crate::model_schema`]).
     pub fn rows(&self, table: Table) -> Result<Vec<RecordBatch>> {
         let blocks = gather::load(self.data(), self.snapshot(), table, None)?;
-        let members = Members::new(table, &blocks, self.visible(), |block, row| Some(block.homes[row]));
+        let members = Members::new(table, &blocks, self.visible(), true, |block, row| Some(blocks[block].homes[row]));
         let mut places: Vec<Vec<u32>> = vec![Vec::new(); blocks.len()];
         for (_, block, row) in &members.order {
             places[*block as usize].push(*row);
@@ -80,7 +80,7 @@ impl Store {
         let mut rows = Vec::new();
         for table in conversations::TABLES {
             let blocks = self.rows_about(table, &keys)?;
-            let members = Members::new(table, &blocks, self.visible(), |block, row| Some(block.homes[row]));
+            let members = Members::new(table, &blocks, self.visible(), true, |block, row| Some(blocks[block].homes[row]));
             for (_, block, row) in &members.order {
                 rows.extend(self.shown(table, &blocks[*block as usize], &[*row], &people)?);
             }
@@ -170,7 +170,7 @@ fn shown(
         external_id: header.external_id.map(str::to_owned),
         occurred_at: header.occurred_at,
         recorded_at: header.recorded_at,
-        import: i64::from(rows.import.value(row as usize)),
+        import: rows.import(row as usize),
         cells,
     })
 }
@@ -181,7 +181,7 @@ fn conflicting(table: Table, blocks: &[Block], visible: &Visible) -> Vec<(Place,
     let mut by_revision: HashMap<(u64, i64, i64), Vec<(i64, Place)>> = HashMap::new();
     for (number, block) in blocks.iter().enumerate() {
         let rows = ModelRows::new(table, &block.rows);
-        for row in (0..rows.len).filter(|row| visible.import(i64::from(rows.import.value(*row)))) {
+        for row in (0..rows.len).filter(|row| visible.import(rows.import(*row))) {
             let (revision, content) = rows.precedence(row);
             let place = (number as u32, row as u32);
             by_revision.entry((block.homes[row], rows.identity(row), revision)).or_default().push((content, place));

@@ -21,7 +21,7 @@ use crate::files;
 use crate::fold::gather::{self, Blocks, Visible};
 use crate::fold::knowledge::{self, Knowledge};
 use crate::fold::refresh::{Lake, Side, Touched, refresh};
-use crate::fold::full;
+use crate::fold::stream::FullFold;
 use crate::import::{Import, ImportMeta, Stored};
 use crate::links::{Link, Links};
 use crate::lock::WriterLock;
@@ -150,18 +150,23 @@ impl Store {
         let mut visible = self.visible.clone();
         visible.hidden.insert(import);
         let change = Change { forgotten: Some(import), watermarks, ..Change::default() };
-        self.commit(change, stored, touched, visible, at, false)
+        self.commit(change, stored, touched, visible, at, None)
     }
 
     /// Folds all facts again from events, with the rules and settings of now. `progress` hears of each step.
     pub fn rebuild(&mut self, mut progress: impl FnMut(&str)) -> Result<()> {
-        self.must_write()?;
         progress("folding all events");
-        let at = self.next_instant(None);
-        let visible = self.visible.clone();
-        self.commit(Change::default(), Stored::none(), Touched::default(), visible, at, true)?;
+        self.rebuild_by_parts(|_, _| ())?;
         progress("done");
         Ok(())
+    }
+
+    /// The same; `progress` hears, from whatever thread, how many of how many parts are done.
+    pub fn rebuild_by_parts(&mut self, progress: impl Fn(u64, u64) + Sync) -> Result<()> {
+        self.must_write()?;
+        let at = self.next_instant(None);
+        let visible = self.visible.clone();
+        self.commit(Change::default(), Stored::none(), Touched::default(), visible, at, Some(&progress))
     }
 
     /// The facts as they are known now, or as they were known at a moment.
@@ -287,7 +292,7 @@ impl Store {
         let at = record.at;
         let visible = self.visible.clone();
         let change = Change { import: Some(record), ..Change::default() };
-        self.commit(change, stored, touched, visible, at, false)
+        self.commit(change, stored, touched, visible, at, None)
     }
 
     /// Folds what is touched, commits every table that changed, and then the register: the moment of truth.
@@ -298,8 +303,9 @@ impl Store {
         touched: Touched,
         visible: Visible,
         at: i64,
-        everything: bool,
+        everything: Option<&(dyn Fn(u64, u64) + Sync)>,
     ) -> Result<()> {
+        let progress = everything.unwrap_or(&|_, _| ());
         let mut after = self.snapshot.clone();
         after.files.extend(stored.files.iter().cloned());
         let mut hidden_before = self.visible.hidden.clone();
@@ -309,24 +315,34 @@ impl Store {
         let links_after: Vec<Link> = all_links.iter().chain(&stored.links).copied().collect();
         let before = self.side(&self.snapshot, visible_before, &all_links)?;
         let after_side = self.side(&after, visible, &links_after)?;
-        let full = everything
+        let full = everything.is_some()
             || self.snapshot.facts_version.as_deref() != Some(after_side.knowledge.facts_version.as_str())
             || !before.knowledge.attributes.same_agents(&after_side.knowledge.attributes);
         let stem = self.next_stem();
-        let mut changes = ChangeRows::to_files(self.data.clone(), stem, at);
-        if full {
-            fold_everything(&self.data, &after, &after_side, &mut changes)?;
+        let facts = if full {
+            let fold = FullFold {
+                data: &self.data,
+                snapshot: &after,
+                side: &after_side,
+                stem: &stem,
+                at,
+                progress: &|done, parts| progress(done, parts),
+            };
+            let facts = fold.run()?;
             let old = self.snapshot.files.iter().filter(|file| file.folder.starts_with("facts/"));
             change.removed.extend(old.map(|file| (file.folder.clone(), file.name.clone())));
             change.full_fold_at = Some(at);
+            facts
         } else {
+            let mut changes = ChangeRows::to_files(self.data.clone(), stem, at);
             let lake = Lake { data: &self.data, before: &self.snapshot, after: &after };
             refresh(&lake, touched, &before, &after_side, &mut changes)?;
             change.full_fold_at = self.snapshot.full_fold_at;
-        }
+            changes.finish()?.files
+        };
         change.facts_version = Some(after_side.knowledge.facts_version.clone());
         change.added.extend(stored.files);
-        change.added.extend(changes.finish()?.files);
+        change.added.extend(facts);
         change.links = stored.links;
         change.also = stored.also;
         change.revised = self.snapshot.revised.clone();
@@ -427,15 +443,6 @@ impl Drop for Store {
             let _ = self.blocking.run(register.close());
         }
     }
-}
-
-/// Folds all rows of a snapshot into +1 rows.
-pub(crate) fn fold_everything(data: &Path, snapshot: &Snapshot, side: &Side, into: &mut ChangeRows) -> Result<()> {
-    let mut blocks = Blocks::new();
-    for table in full::tables() {
-        blocks.insert(table, gather::load(data, snapshot, table, None)?);
-    }
-    full::fold(&blocks, &side.links, &side.visible, &side.knowledge, into)
 }
 
 async fn person_key(register: &Register, access: Access) -> Result<[u8; 32]> {

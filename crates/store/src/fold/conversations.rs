@@ -1,9 +1,9 @@
 //! Fold A over stored rows: every group of one root, its rows read into the structs that the fold takes.
 
 use mittari_core::fold::{Context, conversation};
-use mittari_core::model::{Answer, Event, FollowUp, Invitation, Mention, ModelTable, Rating, Table};
+use mittari_core::model::{Answer, Event, FollowUp, Invitation, Mention, Rating, Table};
 
-use super::gather::{Block, Blocks, Members, Visible};
+use super::gather::{Block, Blocks, Groups, Members, Visible};
 use crate::hash::{self, KeyKind};
 use crate::home::keys_of;
 use crate::links::Links;
@@ -12,51 +12,19 @@ use crate::links::Links;
 pub(crate) const TABLES: [Table; 6] =
     [Table::Event, Table::Invitation, Table::Answer, Table::FollowUp, Table::Rating, Table::Mention];
 
-/// The rows of one table, read group by group.
-struct Rows<'a, R> {
-    members: Members<'a>,
-    next: usize,
-    group: Vec<R>,
-}
-
-impl<'a, R: ModelTable<'a>> Rows<'a, R> {
-    fn new(members: Members<'a>) -> Self {
-        Rows { members, next: 0, group: Vec::new() }
-    }
-
-    fn root(&self) -> Option<u64> {
-        self.members.order.get(self.next).map(|(root, ..)| *root)
-    }
-
-    /// Reads the rows of a root; the group is empty where there are none.
-    fn read(&mut self, root: u64) {
-        self.group.clear();
-        while let Some((at, block, row)) = self.members.order.get(self.next) {
-            if *at != root {
-                break;
-            }
-            let rows = &self.members.blocks[*block as usize];
-            self.group.push(R::read(&rows.row(*row as usize)));
-            self.next += 1;
-        }
-    }
-}
-
-/// Folds all groups, in the order of their roots.
+/// Folds all groups, in the order of their roots. `each` hears of every group and takes its facts away.
 pub(crate) fn fold_all<'a, E>(
-    blocks: &'a Blocks,
-    links: &Links,
-    visible: &Visible,
+    members: impl Fn(Table) -> Members<'a>,
     context: &Context<'a>,
-    mut each: impl FnMut(u64, conversation::Facts<'a>) -> Result<(), E>,
+    mut each: impl FnMut(u64, &mut conversation::Facts<'a>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let members = |table: Table| members(table, blocks, links, visible);
-    let mut events: Rows<'a, Event<'a>> = Rows::new(members(Table::Event));
-    let mut invitations: Rows<'a, Invitation<'a>> = Rows::new(members(Table::Invitation));
-    let mut answers: Rows<'a, Answer<'a>> = Rows::new(members(Table::Answer));
-    let mut follow_ups: Rows<'a, FollowUp<'a>> = Rows::new(members(Table::FollowUp));
-    let mut ratings: Rows<'a, Rating<'a>> = Rows::new(members(Table::Rating));
-    let mut mentions: Rows<'a, Mention<'a>> = Rows::new(members(Table::Mention));
+    let mut events: Groups<'a, Event<'a>> = Groups::new(members(Table::Event));
+    let mut invitations: Groups<'a, Invitation<'a>> = Groups::new(members(Table::Invitation));
+    let mut answers: Groups<'a, Answer<'a>> = Groups::new(members(Table::Answer));
+    let mut follow_ups: Groups<'a, FollowUp<'a>> = Groups::new(members(Table::FollowUp));
+    let mut ratings: Groups<'a, Rating<'a>> = Groups::new(members(Table::Rating));
+    let mut mentions: Groups<'a, Mention<'a>> = Groups::new(members(Table::Mention));
+    let mut facts = conversation::Facts::default();
     loop {
         let roots = [
             events.root(),
@@ -87,31 +55,50 @@ pub(crate) fn fold_all<'a, E>(
             mentions: &mentions.group,
         };
         group.key = key_of(&group, root);
-        each(root, conversation::fold(&group, context))?;
+        conversation::fold_into(&group, context, &mut facts);
+        each(root, &mut facts)?;
+        clear(&mut facts);
     }
 }
 
-fn members<'a>(table: Table, blocks: &'a Blocks, links: &Links, visible: &Visible) -> Members<'a> {
+fn clear(facts: &mut conversation::Facts<'_>) {
+    facts.conversations.clear();
+    facts.episodes.clear();
+    facts.waits.clear();
+    facts.replies.clear();
+    facts.answers.clear();
+    facts.invitations.clear();
+    facts.reviews.clear();
+    facts.sla_targets.clear();
+    facts.contacts.clear();
+}
+
+/// The members of groups over rows in memory.
+pub(crate) fn members<'a>(
+    table: Table,
+    blocks: &'a Blocks,
+    links: &Links,
+    visible: &Visible,
+    revised: bool,
+) -> Members<'a> {
     let blocks: &'a [Block] = blocks.get(&table).map_or(&[], Vec::as_slice);
     if table != Table::Mention {
-        return Members::new(table, blocks, visible, |block, row| Some(links.root(block.homes[row])));
+        return Members::new(table, blocks, visible, revised, |block, row| Some(links.root(blocks[block].homes[row])));
     }
     // Mentions live with their customers; here they count where they name a conversation.
-    let named: Vec<(*const Block, Vec<Option<u64>>)> = blocks
-        .iter()
-        .map(|block| (std::ptr::from_ref(block), keys_of(table, &block.rows, "conversation_id", KeyKind::Conversation)))
-        .collect();
-    Members::new(table, blocks, visible, |block, row| {
-        let (_, keys) = named.iter().find(|(at, _)| std::ptr::eq(*at, block))?;
-        keys[row].map(|key| links.root(key))
-    })
+    let named: Vec<_> = blocks.iter().map(conversations_named).collect();
+    Members::new(table, blocks, visible, revised, |block, row| named[block][row].map(|key| links.root(key)))
+}
+
+/// The conversations that mentions name.
+pub(crate) fn conversations_named(mentions: &Block) -> Vec<Option<u64>> {
+    keys_of(Table::Mention, &mentions.rows, "conversation_id", KeyKind::Conversation)
 }
 
 /// The text of a group's key: the id whose hash is the root, else what stands for it.
 fn key_of<'a>(group: &conversation::Group<'_, 'a>, root: u64) -> &'a str {
     let is_root = |id: &&'a str| hash::key(KeyKind::Conversation, id) == root;
-    let first = group.events.first().map(|event| event.conversation_id);
-    if let Some(id) = first.filter(is_root) {
+    if let Some(id) = group.events.first().map(|event| event.conversation_id).filter(is_root) {
         return id;
     }
     let events = group.events.iter().flat_map(|event| [Some(event.conversation_id), event.target]);

@@ -1,18 +1,19 @@
 //! Fold B over stored rows and over what fold A gave: every group of one customer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arrow::array::RecordBatch;
 use mittari_core::facts::{Contact, FactRow, SurveyAnswer};
 use mittari_core::fold::{Context, customer};
 use mittari_core::model::{
-    Activity, ArticleView, Mention, ModelTable, Order, Referral, SubscriptionEvent, Table, Touchpoint,
+    Activity, ArticleView, Mention, Order, Referral, SubscriptionEvent, Table, Touchpoint,
 };
 
-use super::gather::{Block, Blocks, Members, Visible};
+use super::gather::{Block, Blocks, Groups, Members, Visible};
 use crate::cells::FactRows;
 use crate::hash::{self, KeyKind};
 use crate::links::Links;
+use crate::spill::{Cell, SpilledRows};
 
 /// The tables that fold B reads.
 pub(crate) const TABLES: [Table; 7] = [
@@ -26,37 +27,43 @@ pub(crate) const TABLES: [Table; 7] = [
 ];
 
 /// Who has which conversation: what a session that is known only by its conversation leads to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Owners {
-    of_conversation: HashMap<u64, u64>,
+    /// Conversation: (when its first contact was opened, that contact's conversation, its customer).
+    of_conversation: HashMap<u64, (i64, u64, u64)>,
 }
 
 impl Owners {
-    /// Of the contacts whose conversations links lead to.
-    pub(crate) fn new<'a>(contacts: impl Iterator<Item = Contact<'a>>, links: &Links) -> Owners {
-        let targets: std::collections::HashSet<u64> = links.moved().map(|(_, root)| root).collect();
-        let mut owners = Owners::default();
+    /// Takes down a contact, if its conversation is one of those that links lead to.
+    pub(crate) fn note(&mut self, contact: &Contact<'_>, links: &Links, targets: &HashSet<u64>) {
         if targets.is_empty() {
-            return owners;
+            return;
         }
-        for contact in contacts {
-            let Some(conversation) = contact.conversation_id.map(|id| hash::key(KeyKind::Conversation, id)) else {
-                continue;
-            };
-            let root = links.root(conversation);
-            if let (Some(customer), true) = (contact.dimensions.customer_id, targets.contains(&root)) {
-                let customer = hash::key(KeyKind::Customer, customer);
-                let owner = owners.of_conversation.entry(root).or_insert(customer);
-                *owner = (*owner).min(customer);
-            }
+        let (Some(conversation), Some(customer)) = (contact.conversation_id, contact.dimensions.customer_id) else {
+            return;
+        };
+        let conversation = hash::key(KeyKind::Conversation, conversation);
+        let root = links.root(conversation);
+        if targets.contains(&root) {
+            let opened_at = contact.opened_at.map_or(i64::MAX, |at| at.0);
+            self.add(root, (opened_at, conversation, hash::key(KeyKind::Customer, customer)));
         }
-        owners
+    }
+
+    fn add(&mut self, conversation: u64, claim: (i64, u64, u64)) {
+        let owner = self.of_conversation.entry(conversation).or_insert(claim);
+        *owner = (*owner).min(claim);
+    }
+
+    /// Takes over what another one noted.
+    pub(crate) fn join(&mut self, other: Owners) {
+        other.of_conversation.into_iter().for_each(|(conversation, claim)| self.add(conversation, claim));
     }
 
     /// The group of a key: its customer, else its conversation, else itself.
     pub(crate) fn group(&self, links: &Links, key: u64) -> u64 {
         let root = links.root(key);
-        self.of_conversation.get(&root).copied().unwrap_or(root)
+        self.of_conversation.get(&root).map_or(root, |claim| claim.2)
     }
 }
 
@@ -91,18 +98,28 @@ pub(crate) fn read_facts<'a, R: FactRow<'a>>(batches: &'a [RecordBatch]) -> Vec<
     rows
 }
 
-/// Rows of facts by group, in the order of groups.
-pub(crate) struct Keyed<R> {
+/// Rows of a fact, group by group.
+pub(crate) trait Keyed<R> {
+    /// The group of the next row.
+    fn key(&self) -> Option<u64>;
+    /// Reads the rows of a group; none where there are none.
+    fn read(&mut self, key: u64, into: &mut Vec<R>);
+}
+
+/// Rows in memory.
+pub(crate) struct InMemory<R> {
     rows: Vec<(u64, R)>,
     next: usize,
 }
 
-impl<R: Clone> Keyed<R> {
-    pub(crate) fn new(mut rows: Vec<(u64, R)>) -> Keyed<R> {
+impl<R> InMemory<R> {
+    pub(crate) fn new(mut rows: Vec<(u64, R)>) -> InMemory<R> {
         rows.sort_by_key(|(key, _)| *key);
-        Keyed { rows, next: 0 }
+        InMemory { rows, next: 0 }
     }
+}
 
+impl<R: Clone> Keyed<R> for InMemory<R> {
     fn key(&self) -> Option<u64> {
         self.rows.get(self.next).map(|(key, _)| *key)
     }
@@ -119,79 +136,61 @@ impl<R: Clone> Keyed<R> {
     }
 }
 
-struct Rows<'a, R> {
-    members: Members<'a>,
+/// Rows of a part that were spilled.
+pub(crate) struct Spilled<'a> {
+    rows: SpilledRows<'a>,
     next: usize,
-    group: Vec<R>,
+    cells: Vec<Cell<'a>>,
 }
 
-impl<'a, R: ModelTable<'a>> Rows<'a, R> {
-    fn new(members: Members<'a>) -> Self {
-        Rows { members, next: 0, group: Vec::new() }
+impl<'a> Spilled<'a> {
+    pub(crate) fn new(rows: SpilledRows<'a>) -> Spilled<'a> {
+        Spilled { rows, next: 0, cells: Vec::new() }
     }
+}
 
+impl<'a, R: FactRow<'a>> Keyed<R> for Spilled<'a> {
+    #[inline]
     fn key(&self) -> Option<u64> {
-        self.members.order.get(self.next).map(|(key, ..)| *key)
+        self.rows.key(self.next)
     }
 
-    fn read(&mut self, key: u64) {
-        self.group.clear();
-        while let Some((at, block, row)) = self.members.order.get(self.next) {
-            if *at != key {
-                break;
-            }
-            let rows = &self.members.blocks[*block as usize];
-            self.group.push(R::read(&rows.row(*row as usize)));
+    fn read(&mut self, key: u64, into: &mut Vec<R>) {
+        into.clear();
+        while self.rows.key(self.next) == Some(key) {
+            into.push(self.rows.read(self.next, &mut self.cells));
             self.next += 1;
         }
     }
 }
 
-/// What fold B reads beside stored rows.
-pub(crate) struct FromA<'a> {
-    pub(crate) contacts: Vec<(u64, Contact<'a>)>,
-    pub(crate) answers: Vec<(u64, SurveyAnswer<'a>)>,
-}
-
-/// Folds all groups, in the order of their keys; `wanted` leaves groups out.
-#[expect(clippy::too_many_arguments, reason = "all of it is read, none of it belongs together elsewhere")]
+/// Folds all groups, in the order of their keys.
 pub(crate) fn fold_all<'a, E>(
-    blocks: &'a Blocks,
-    from_a: FromA<'a>,
-    links: &Links,
-    owners: &Owners,
-    visible: &Visible,
+    mut contacts: impl Keyed<Contact<'a>>,
+    mut answers: impl Keyed<SurveyAnswer<'a>>,
+    members: impl Fn(Table) -> Members<'a>,
     context: &Context<'a>,
-    wanted: &dyn Fn(u64) -> bool,
     mut each: impl FnMut(u64, customer::Facts<'a>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let members = |table: Table| -> Members<'a> {
-        let blocks: &'a [Block] = blocks.get(&table).map_or(&[], Vec::as_slice);
-        Members::new(table, blocks, visible, |block, row| {
-            Some(owners.group(links, block.homes[row])).filter(|key| wanted(*key))
-        })
-    };
-    let mut contacts = Keyed::new(from_a.contacts);
-    let mut answers = Keyed::new(from_a.answers);
-    let mut orders: Rows<'a, Order<'a>> = Rows::new(members(Table::Order));
-    let mut subscription_events: Rows<'a, SubscriptionEvent<'a>> = Rows::new(members(Table::SubscriptionEvent));
-    let mut article_views: Rows<'a, ArticleView<'a>> = Rows::new(members(Table::ArticleView));
-    let mut activities: Rows<'a, Activity<'a>> = Rows::new(members(Table::Activity));
-    let mut touchpoints: Rows<'a, Touchpoint<'a>> = Rows::new(members(Table::Touchpoint));
-    let mut referrals: Rows<'a, Referral<'a>> = Rows::new(members(Table::Referral));
-    let mut mentions: Rows<'a, Mention<'a>> = Rows::new(members(Table::Mention));
+    let mut orders: Groups<'a, Order<'a>> = Groups::new(members(Table::Order));
+    let mut subscription_events: Groups<'a, SubscriptionEvent<'a>> = Groups::new(members(Table::SubscriptionEvent));
+    let mut article_views: Groups<'a, ArticleView<'a>> = Groups::new(members(Table::ArticleView));
+    let mut activities: Groups<'a, Activity<'a>> = Groups::new(members(Table::Activity));
+    let mut touchpoints: Groups<'a, Touchpoint<'a>> = Groups::new(members(Table::Touchpoint));
+    let mut referrals: Groups<'a, Referral<'a>> = Groups::new(members(Table::Referral));
+    let mut mentions: Groups<'a, Mention<'a>> = Groups::new(members(Table::Mention));
     let (mut contact_rows, mut answer_rows) = (Vec::new(), Vec::new());
     loop {
         let keys = [
             contacts.key(),
             answers.key(),
-            orders.key(),
-            subscription_events.key(),
-            article_views.key(),
-            activities.key(),
-            touchpoints.key(),
-            referrals.key(),
-            mentions.key(),
+            orders.root(),
+            subscription_events.root(),
+            article_views.root(),
+            activities.root(),
+            touchpoints.root(),
+            referrals.root(),
+            mentions.root(),
         ];
         let Some(key) = keys.into_iter().flatten().min() else { return Ok(()) };
         contacts.read(key, &mut contact_rows);
@@ -203,9 +202,9 @@ pub(crate) fn fold_all<'a, E>(
         touchpoints.read(key);
         referrals.read(key);
         mentions.read(key);
-        let mut group = customer::Group {
+        let others = customer::Group {
             customer_id: None,
-            contacts: &contact_rows,
+            contacts: &[],
             answers: &answer_rows,
             orders: &orders.group,
             subscription_events: &subscription_events.group,
@@ -215,9 +214,26 @@ pub(crate) fn fold_all<'a, E>(
             referrals: &referrals.group,
             mentions: &mentions.group,
         };
-        group.customer_id = customer_of(&group, key);
-        each(key, customer::fold(&group, context))?;
+        let customer_id = customer_of(&customer::Group { contacts: &contact_rows, ..others }, key);
+        let group = customer::Group { customer_id, ..others };
+        each(key, customer::fold_with(std::mem::take(&mut contact_rows), &group, context))?;
     }
+}
+
+/// The members of groups over rows in memory; `wanted` leaves groups out.
+pub(crate) fn members<'a>(
+    table: Table,
+    blocks: &'a Blocks,
+    links: &Links,
+    owners: &Owners,
+    visible: &Visible,
+    revised: bool,
+    wanted: impl Fn(u64) -> bool,
+) -> Members<'a> {
+    let blocks: &'a [Block] = blocks.get(&table).map_or(&[], Vec::as_slice);
+    Members::new(table, blocks, visible, revised, |block, row| {
+        Some(owners.group(links, blocks[block].homes[row])).filter(|key| wanted(*key))
+    })
 }
 
 /// The customer whose hash is the group's key, where its rows name one.

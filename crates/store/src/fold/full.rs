@@ -1,9 +1,10 @@
-//! Folds everything: after a bulk import, for `rebuild`, for an as-of before the last full fold, for examples.
+//! Folds everything that is in memory: for an as-of before the last full fold, and for examples.
 
-use mittari_core::facts::Contact;
+use mittari_core::facts::{Contact, Fact, SurveyAnswer};
 use mittari_core::fold::{conversation, customer, reference};
 use mittari_core::model::{Cost, Revenue, Table};
 
+use super::customers::{InMemory, Owners};
 use super::gather::{Blocks, Members, Visible};
 use super::knowledge::{Knowledge, rows};
 use super::{conversations, customers};
@@ -11,7 +12,7 @@ use crate::change_rows::{ChangeRows, FactBuilder};
 use crate::error::{Result, StoreError};
 use crate::links::Links;
 
-/// Folds all visible rows into +1 rows.
+/// Folds rows in memory into +1 rows.
 pub(crate) fn fold(
     blocks: &Blocks,
     links: &Links,
@@ -20,27 +21,25 @@ pub(crate) fn fold(
     into: &mut ChangeRows,
 ) -> Result<()> {
     let context = knowledge.context();
-    let mut contacts = FactBuilder::new(mittari_core::facts::Fact::Contact, 0);
-    let mut answers = FactBuilder::new(mittari_core::facts::Fact::SurveyAnswer, 0);
-    conversations::fold_all(blocks, links, visible, &context, |_, facts| {
-        push_conversation(into, 1, &facts)?;
+    let mut contacts = FactBuilder::new(Fact::Contact, 0);
+    let mut answers = FactBuilder::new(Fact::SurveyAnswer, 0);
+    let members = |table| conversations::members(table, blocks, links, visible, true);
+    conversations::fold_all(members, &context, |_, facts| {
+        push_conversation(into, 1, facts)?;
         facts.contacts.iter().for_each(|row| contacts.push(1, row));
         facts.answers.iter().for_each(|row| answers.push(1, row));
         Ok::<(), StoreError>(())
     })?;
     let (contacts, answers) = ([contacts.finish()?], [answers.finish()?]);
     let contacts: Vec<Contact<'_>> = customers::read_facts(&contacts);
-    let owners = customers::Owners::new(contacts.iter().cloned(), links);
-    let from_a = customers::FromA {
-        contacts: contacts.into_iter().map(|row| (customers::key_of_contact(&row, links), row)).collect(),
-        answers: customers::read_facts(&answers)
-            .into_iter()
-            .map(|row| (customers::key_of_answer(&row, links), row))
-            .collect(),
-    };
-    customers::fold_all(blocks, from_a, links, &owners, visible, &context, &|_| true, |_, facts| {
-        push_customer(into, 1, &facts)
-    })?;
+    let (mut owners, targets) = (Owners::default(), links.targets());
+    contacts.iter().for_each(|contact| owners.note(contact, links, &targets));
+    let answers: Vec<SurveyAnswer<'_>> = customers::read_facts(&answers);
+    let contacts = contacts.into_iter().map(|row| (customers::key_of_contact(&row, links), row)).collect();
+    let answers = answers.into_iter().map(|row| (customers::key_of_answer(&row, links), row)).collect();
+    let members = |table| customers::members(table, blocks, links, &owners, visible, true, |_| true);
+    let (contacts, answers) = (InMemory::new(contacts), InMemory::new(answers));
+    customers::fold_all(contacts, answers, members, &context, |_, facts| push_customer(into, 1, &facts))?;
     fold_reference(blocks, visible, knowledge, 1, into)
 }
 
@@ -55,7 +54,7 @@ pub(crate) fn fold_reference(
     let context = knowledge.context();
     let members = |table: Table| -> Members<'_> {
         let blocks = blocks.get(&table).map_or(&[][..], Vec::as_slice);
-        Members::new(table, blocks, visible, |block, row| Some(block.homes[row]))
+        Members::new(table, blocks, visible, true, |block, row| Some(blocks[block].homes[row]))
     };
     for row in rows::<Cost<'_>>(&members(Table::Cost)) {
         into.push(weight, &reference::cost(&row, &context))?;
@@ -93,20 +92,4 @@ pub(crate) fn push_customer(into: &mut ChangeRows, weight: i8, facts: &customer:
     into.push_all(weight, &facts.referrals)?;
     into.push_all(weight, &facts.activities)?;
     into.push_all(weight, &facts.stages)
-}
-
-/// The tables that a full fold reads.
-pub(crate) fn tables() -> impl Iterator<Item = Table> {
-    let reference = [Table::Cost, Table::Revenue];
-    let tables = conversations::TABLES.into_iter().chain(customers::TABLES).chain(knowledge_tables()).chain(reference);
-    let mut seen = Vec::new();
-    tables.filter(move |table| {
-        let new = !seen.contains(table);
-        seen.push(*table);
-        new
-    })
-}
-
-fn knowledge_tables() -> impl Iterator<Item = Table> {
-    super::knowledge::TABLES.into_iter()
 }

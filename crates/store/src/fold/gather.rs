@@ -5,7 +5,7 @@ use std::path::Path;
 
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
-use mittari_core::model::Table;
+use mittari_core::model::{ModelTable, Table};
 
 use crate::cells::ModelRows;
 use crate::error::Result;
@@ -44,8 +44,14 @@ pub(crate) struct Visible {
 }
 
 impl Visible {
+    #[inline]
     pub(crate) fn import(&self, import: i64) -> bool {
         self.hidden.is_empty() || !self.hidden.contains(&import)
+    }
+
+    /// Whether every stored row is.
+    fn is_all(&self) -> bool {
+        self.hidden.is_empty() && self.as_of.is_none()
     }
 }
 
@@ -98,29 +104,35 @@ pub(crate) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// `root` says where a row of a block belongs; `None` leaves it out. Of rows with one identity, the one with
-    /// the highest revision counts.
+    /// `root` says where a row of a block belongs; `None` leaves it out. `revised` says whether rows may replace
+    /// others: of rows with one identity, the one with the highest revision counts.
     pub(crate) fn new(
         table: Table,
         blocks: &'a [Block],
         visible: &Visible,
-        root: impl Fn(&Block, usize) -> Option<u64>,
+        revised: bool,
+        root: impl Fn(usize, usize) -> Option<u64>,
     ) -> Members<'a> {
         let rows: Vec<ModelRows<'a>> = blocks.iter().map(|block| ModelRows::new(table, &block.rows)).collect();
         let mut order = Vec::with_capacity(rows.iter().map(|rows| rows.len).sum());
-        for (number, (block, rows)) in blocks.iter().zip(&rows).enumerate() {
+        let all = visible.is_all();
+        for (number, rows) in rows.iter().enumerate() {
             for row in 0..rows.len {
-                if !visible.import(i64::from(rows.import.value(row))) || !rows.is_recorded_by(row, visible.as_of) {
+                if !all && !(visible.import(rows.import(row)) && rows.is_recorded_by(row, visible.as_of)) {
                     continue;
                 }
-                if let Some(root) = root(block, row) {
+                if let Some(root) = root(number, row) {
                     order.push((root, number as u32, row as u32));
                 }
             }
         }
         let mut members = Members { blocks: rows, order };
-        members.drop_replaced(blocks);
-        members.order.sort_unstable();
+        if revised {
+            members.drop_replaced(blocks);
+        }
+        if !members.order.is_sorted() {
+            members.order.sort_unstable();
+        }
         members
     }
 
@@ -138,6 +150,39 @@ impl<'a> Members<'a> {
         if winners.len() < self.order.len() {
             let kept: HashSet<(u32, u32)> = winners.into_values().map(|(_, place)| place).collect();
             self.order.retain(|(_, block, row)| kept.contains(&(*block, *row)));
+        }
+    }
+}
+
+/// The rows of one table, read root by root.
+pub(crate) struct Groups<'a, R> {
+    members: Members<'a>,
+    next: usize,
+    pub(crate) group: Vec<R>,
+}
+
+impl<'a, R: ModelTable<'a>> Groups<'a, R> {
+    pub(crate) fn new(members: Members<'a>) -> Self {
+        Groups { members, next: 0, group: Vec::new() }
+    }
+
+    /// The root of the next row.
+    #[inline]
+    pub(crate) fn root(&self) -> Option<u64> {
+        self.members.order.get(self.next).map(|(root, ..)| *root)
+    }
+
+    /// Reads the rows of a root; the group is empty where there are none.
+    #[inline]
+    pub(crate) fn read(&mut self, root: u64) {
+        self.group.clear();
+        while let Some((at, block, row)) = self.members.order.get(self.next) {
+            if *at != root {
+                break;
+            }
+            let rows = &self.members.blocks[*block as usize];
+            self.group.push(R::read(&rows.row(*row as usize)));
+            self.next += 1;
         }
     }
 }

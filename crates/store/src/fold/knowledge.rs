@@ -58,7 +58,7 @@ impl Knowledge {
 
 fn members<'a>(blocks: &'a Blocks, visible: &Visible, table: Table) -> Members<'a> {
     let blocks = blocks.get(&table).map_or(&[][..], Vec::as_slice);
-    Members::new(table, blocks, visible, |block, row| Some(block.homes[row]))
+    Members::new(table, blocks, visible, true, |block, row| Some(blocks[block].homes[row]))
 }
 
 /// The rows of a table that count, as structs.

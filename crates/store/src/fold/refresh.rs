@@ -11,6 +11,7 @@ use mittari_core::facts::{Contact, FactRow, SurveyAnswer};
 use mittari_core::fold::{conversation, customer, reference};
 use mittari_core::model::{Cost, Revenue, Table};
 
+use super::customers::{InMemory, Owners};
 use super::gather::{self, Blocks, Members, Visible};
 use super::knowledge::{Knowledge, rows};
 use super::{conversations, customers};
@@ -85,8 +86,8 @@ pub(crate) fn refresh(lake: &Lake<'_>, mut touched: Touched, before: &Side, afte
     let answers_now: Vec<SurveyAnswer<'_>> = customers::read_facts(&answers_now);
     let contacts = Swap::new(contacts_now, &a_before, &a_after, |facts| &facts.contacts);
     let answers = Swap::new(answers_now, &a_before, &a_after, |facts| &facts.answers);
-    let owners_before = customers::Owners::new(contacts.before().cloned(), &before.links);
-    let owners_after = customers::Owners::new(contacts.after().cloned(), &after.links);
+    let owners_before = owners_of(contacts.before(), &before.links);
+    let owners_after = owners_of(contacts.after(), &after.links);
     let mut wanted: HashSet<u64> = HashSet::new();
     for (facts, side, owners) in [(&a_before, before, &owners_before), (&a_after, after, &owners_after)] {
         for (root, facts) in facts {
@@ -157,9 +158,10 @@ type B<'a> = BTreeMap<u64, customer::Facts<'a>>;
 fn fold_conversations<'a>(blocks: &'a Blocks, side: &'a Side, roots: &HashSet<u64>) -> Result<A<'a>> {
     let mut folded = BTreeMap::new();
     let context = side.knowledge.context();
-    conversations::fold_all(blocks, &side.links, &side.visible, &context, |root, facts| {
+    let members = |table| conversations::members(table, blocks, &side.links, &side.visible, true);
+    conversations::fold_all(members, &context, |root, facts| {
         if roots.contains(&root) {
-            folded.insert(root, facts);
+            folded.insert(root, std::mem::take(facts));
         }
         Ok::<(), StoreError>(())
     })?;
@@ -168,15 +170,17 @@ fn fold_conversations<'a>(blocks: &'a Blocks, side: &'a Side, roots: &HashSet<u6
 
 fn fold_customers<'a>(
     blocks: &'a Blocks,
-    from_a: customers::FromA<'a>,
+    from_a: (InMemory<Contact<'a>>, InMemory<SurveyAnswer<'a>>),
     side: &'a Side,
-    owners: &customers::Owners,
+    owners: &Owners,
     wanted: &HashSet<u64>,
 ) -> Result<B<'a>> {
     let mut folded = BTreeMap::new();
     let context = side.knowledge.context();
-    let wanted = |key: u64| wanted.contains(&key);
-    customers::fold_all(blocks, from_a, &side.links, owners, &side.visible, &context, &wanted, |key, facts| {
+    let members = |table| {
+        customers::members(table, blocks, &side.links, owners, &side.visible, true, |key| wanted.contains(&key))
+    };
+    customers::fold_all(from_a.0, from_a.1, members, &context, |key, facts| {
         folded.insert(key, facts);
         Ok::<(), StoreError>(())
     })?;
@@ -188,13 +192,20 @@ fn from_a<'r, 'a: 'r>(
     answers: impl Iterator<Item = &'r SurveyAnswer<'a>>,
     links: &Links,
     wanted: &HashSet<u64>,
-) -> customers::FromA<'a> {
+) -> (InMemory<Contact<'a>>, InMemory<SurveyAnswer<'a>>) {
     let contacts = contacts.map(|row| (customers::key_of_contact(row, links), row));
     let answers = answers.map(|row| (customers::key_of_answer(row, links), row));
-    customers::FromA {
-        contacts: contacts.filter(|(key, _)| wanted.contains(key)).map(|(key, row)| (key, row.clone())).collect(),
-        answers: answers.filter(|(key, _)| wanted.contains(key)).map(|(key, row)| (key, row.clone())).collect(),
+    let contacts = contacts.filter(|(key, _)| wanted.contains(key)).map(|(key, row)| (key, row.clone())).collect();
+    let answers = answers.filter(|(key, _)| wanted.contains(key)).map(|(key, row)| (key, row.clone())).collect();
+    (InMemory::new(contacts), InMemory::new(answers))
+}
+
+fn owners_of<'r, 'a: 'r>(contacts: impl Iterator<Item = &'r Contact<'a>>, links: &Links) -> Owners {
+    let (mut owners, targets) = (Owners::default(), links.targets());
+    if !targets.is_empty() {
+        contacts.for_each(|contact| owners.note(contact, links, &targets));
     }
+    owners
 }
 
 /// All rows of a fact that fold B reads, with those of refolded conversations exchanged.
@@ -310,11 +321,12 @@ fn refresh_reference(lake: &Lake<'_>, before: &Side, after: &Side, into: &mut Ch
     let by_home = |side: &Side| {
         let context = side.knowledge.context();
         let mut found: (BTreeMap<u64, Vec<_>>, BTreeMap<u64, Vec<_>>) = Default::default();
-        let members = Members::new(Table::Cost, &costs, &side.visible, |block, row| Some(block.homes[row]));
+        let members = Members::new(Table::Cost, &costs, &side.visible, true, |block, row| Some(costs[block].homes[row]));
         for (row, (home, ..)) in rows::<Cost<'_>>(&members).zip(&members.order) {
             found.0.entry(*home).or_default().push(reference::cost(&row, &context));
         }
-        let members = Members::new(Table::Revenue, &revenues, &side.visible, |block, row| Some(block.homes[row]));
+        let members =
+            Members::new(Table::Revenue, &revenues, &side.visible, true, |block, row| Some(revenues[block].homes[row]));
         for (row, (home, ..)) in rows::<Revenue<'_>>(&members).zip(&members.order) {
             found.1.entry(*home).or_default().push(reference::revenue(&row));
         }

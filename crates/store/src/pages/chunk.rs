@@ -1,7 +1,7 @@
 //! One column of one row group: its pages one after the other, and what the footer says of them.
 
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding};
+use parquet::basic::{Compression, Encoding, Type};
 use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::Result;
@@ -16,6 +16,7 @@ pub(crate) struct Chunk {
     offsets: OffsetIndexBuilder,
     rows: usize,
     levels: u64,
+    nulls: u64,
     uncompressed: usize,
     dictionary_at: Option<i64>,
     data_at: Option<i64>,
@@ -43,6 +44,7 @@ impl Chunk {
             offsets: OffsetIndexBuilder::new(),
             rows: 0,
             levels: 0,
+            nulls: 0,
             uncompressed: 0,
             dictionary_at: None,
             data_at: None,
@@ -89,6 +91,7 @@ impl Chunk {
         self.offsets.append_offset_and_size(spec.offset as i64, spec.compressed_size as i32);
         self.rows += page.rows;
         self.levels += page.levels as u64;
+        self.nulls += page.nulls as u64;
         self.uncompressed += spec.uncompressed_size;
         self.encoding = page.encoding;
         Ok(())
@@ -100,6 +103,7 @@ impl Chunk {
         column: ColumnDescPtr,
         statistics: Option<Statistics>,
     ) -> Result<(Bytes, ColumnCloseResult)> {
+        let physical = column.physical_type();
         let size = self.sink.bytes_written();
         let bytes = Bytes::from(self.sink.into_inner()?);
         let mut encodings = vec![Encoding::RLE, Encoding::PLAIN];
@@ -114,6 +118,8 @@ impl Chunk {
             .set_num_values(self.levels as i64)
             .set_data_page_offset(self.data_at.unwrap_or_default())
             .set_dictionary_page_offset(self.dictionary_at);
+        // How many are missing is said of every column: readers leave out those that hold nothing.
+        let statistics = statistics.or_else(|| only_nulls(physical, self.nulls));
         if let Some(statistics) = statistics {
             metadata = metadata.set_statistics(statistics);
         }
@@ -127,4 +133,15 @@ impl Chunk {
         };
         Ok((bytes, close))
     }
+}
+
+fn only_nulls(physical: Type, nulls: u64) -> Option<Statistics> {
+    let nulls = Some(nulls);
+    Some(match physical {
+        Type::BYTE_ARRAY => Statistics::byte_array(None, None, None, nulls, false),
+        Type::INT64 => Statistics::int64(None, None, None, nulls, false),
+        Type::INT32 => Statistics::int32(None, None, None, nulls, false),
+        Type::BOOLEAN => Statistics::boolean(None, None, None, nulls, false),
+        _ => return None,
+    })
 }
