@@ -12,7 +12,9 @@ fn bringer(fact: Fact, events: bool) -> &'static str {
         Fact::Wait | Fact::Reply if events => "messages in conversation_events",
         Fact::SlaTarget if events => "sla_target events, or [[sla]] in settings.toml",
         Fact::Contact | Fact::CustomerMonth | Fact::ActiveStretch if events => "customer_id in conversation_events",
-        Fact::Conversation | Fact::Episode | Fact::Wait | Fact::Reply | Fact::SlaTarget | Fact::Contact => Table::Event.name(),
+        Fact::Conversation | Fact::Episode | Fact::Wait | Fact::Reply | Fact::SlaTarget | Fact::Contact => {
+            Table::Event.name()
+        }
         Fact::CustomerMonth | Fact::ActiveStretch => Table::Event.name(),
         Fact::SurveyAnswer | Fact::AnswerPair => Table::Answer.name(),
         Fact::SurveyInvitation => Table::Invitation.name(),

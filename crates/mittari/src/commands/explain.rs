@@ -1,6 +1,7 @@
 //! `mittari explain`: what a number means, how it was computed, and the rows and events that it was counted from.
 
 use clap::Args;
+use comfy_table::{Table, presets};
 use jiff::civil::{Date, date};
 use jiff::{Span, ToSpan};
 use mittari_core::metric::{Formula, Language, Measure, Rows as MetricRows};
@@ -244,13 +245,17 @@ fn name_people(people: &People, behind: &mut RowsBehind) {
     }
 }
 
+/// The case to open: the first that makes the number what it is, else the first.
 fn first_case(explanation: &Explanation) -> Option<String> {
     let of = |row: &Map<String, Value>| row.get("conversation_id")?.as_str().map(str::to_owned);
-    explanation.rows.first().and_then(|behind| behind.rows.iter().find_map(of))
+    let adds =
+        |row: &&Map<String, Value>| row.get("counts").and_then(|counts| counts.get("of")) == Some(&Value::Bool(true));
+    let rows = &explanation.rows.first()?.rows;
+    rows.iter().filter(adds).find_map(of).or_else(|| rows.iter().find_map(of))
 }
 
-/// The columns shown of each row: what names it, when it was, what it adds, whose it is.
-const SHOWN: [&str; 14] = [
+/// The columns shown of each row where it has them: what names it, when it was, whose it is.
+const SHOWN: [&str; 18] = [
     "conversation_id",
     "answer_id",
     "article_id",
@@ -258,35 +263,37 @@ const SHOWN: [&str; 14] = [
     "order_id",
     "subscription_id",
     "opened_at",
+    "first_reply_at",
+    "first_solved_at",
     "answered_at",
     "replied_at",
     "opens_at",
     "closes_at",
+    "waiting_since",
     "channel",
     "team",
     "agent",
+    "agent_id",
 ];
 
 fn tell_rows(behind: &RowsBehind, place: &Place<'_>) -> Done<()> {
     let console = place.console;
     let more = if behind.more { ", the first of more" } else { "" };
-    console.say(&format!(
-        "\n{} ({} rows of {}{more})",
-        console.paint(Tone::Strong, &behind.role),
-        behind.rows.len(),
-        behind.fact
-    ))?;
+    let title = console.paint(Tone::Strong, &behind.role);
+    console.say(&format!("\n{title} ({} rows of {}{more})", behind.rows.len(), behind.fact))?;
+    let has = |name: &&&str| behind.rows.iter().any(|row| row.contains_key(**name));
+    let columns: Vec<&str> = SHOWN.iter().filter(has).copied().collect();
+    let counts = behind.rows.first().and_then(|row| row.get("counts")).and_then(Value::as_object);
+    let added: Vec<String> = counts.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty();
+    table.set_header(columns.iter().map(|name| (*name).to_owned()).chain(added.iter().cloned()));
     for row in &behind.rows {
-        let counts = row.get("counts").and_then(Value::as_object);
-        let adds = counts.into_iter().flatten().map(|(name, value)| format!("{name} {}", text(value)));
-        let known = SHOWN.iter().filter_map(|name| row.get(*name).map(|value| format!("{name} {}", text(value))));
-        let moments = row
-            .iter()
-            .filter(|(name, _)| name.ends_with("solved_at"))
-            .map(|(name, value)| format!("{name} {}", text(value)));
-        console.say(&format!("  {}", known.chain(moments).chain(adds).collect::<Vec<_>>().join("  ")))?;
+        let cell = |value: Option<&Value>| value.map(text).unwrap_or_default();
+        let own = columns.iter().map(|name| cell(row.get(*name)));
+        table.add_row(own.chain(added.iter().map(|name| cell(row.get("counts").and_then(|counts| counts.get(name))))));
     }
-    Ok(())
+    console.say(&table.trim_fmt())
 }
 
 fn text(value: &Value) -> String {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Place, report};
 use crate::console::Tone;
 use crate::failure::{Done, Failure, Outcome};
+use crate::report::gather::{headline_place, place_of};
 use crate::report::html::{dated_by, family};
 use crate::report::shown;
 use crate::report::speech::Speech;
@@ -54,12 +55,13 @@ impl Metrics {
     pub(crate) fn run(&self, place: &Place<'_>) -> Done {
         let known = self.known(place)?;
         let as_json = place.console.json || self.format == Format::Json;
-        let listed: Vec<&Metric> = match &self.id {
+        let mut listed: Vec<&Metric> = match &self.id {
             Some(id) => {
                 vec![known.catalogue.find(id).map_err(|unknown| Failure::input(unknown.to_string(), unknown.hint()))?]
             }
             None => known.catalogue.iter().filter(|metric| self.variants || metric.variant.is_none()).collect(),
         };
+        listed.sort_by_key(|metric| (place_of(&metric.family), headline_place(&metric.base)));
         if as_json {
             place.console.say_json(&listed.iter().map(|metric| known.json(metric)).collect::<Vec<_>>())?;
         } else if self.id.is_some() {

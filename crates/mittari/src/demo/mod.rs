@@ -22,8 +22,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::civil::{Date, date};
-use mittari_core::model::Table;
 use mittari_core::decimal::Decimal;
+use mittari_core::model::Table;
 use mittari_core::settings::{Exchange, Settings, SlaSettings};
 
 use clock::Clock;

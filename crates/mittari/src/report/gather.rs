@@ -334,18 +334,18 @@ impl<'g> Gathering<'g> {
     }
 }
 
-/// The first and last moment of conversations; without any, of everything.
+/// From the first conversation, or without any the first of everything, to the end of what is known: cases that
+/// were opened before may be solved until then.
 fn span(facts: &Facts) -> Done<Option<(Instant, Instant)>> {
-    if let Some(span) = facts.span(Fact::Conversation)? {
-        return Ok(Some(span));
-    }
-    let mut whole: Option<(Instant, Instant)> = None;
-    for fact in Fact::ALL {
-        if let Some((first, last)) = facts.span(*fact)? {
-            whole = Some(whole.map_or((first, last), |(from, to)| (from.min(first), to.max(last))));
+    let mut whole = facts.span(Fact::Conversation)?;
+    if whole.is_none() {
+        for fact in Fact::ALL {
+            if let Some((first, last)) = facts.span(*fact)? {
+                whole = Some(whole.map_or((first, last), |(from, to)| (from.min(first), to.max(last))));
+            }
         }
     }
-    Ok(whole)
+    Ok(whole.map(|(first, last)| (first, facts.watermark().unwrap_or(last).max(first))))
 }
 
 /// The last whole stretch worth comparing: three months of a long course, a month, a week.
@@ -398,7 +398,8 @@ pub(crate) const HEADLINES: [&str; 12] = [
     "cost_per_ticket",
 ];
 
-fn headline_place(id: &str) -> usize {
+/// The place of a metric among those asked for first.
+pub(crate) fn headline_place(id: &str) -> usize {
     HEADLINES.iter().position(|known| *known == id).unwrap_or(HEADLINES.len())
 }
 
@@ -468,7 +469,7 @@ fn filter_text(filter: &Filter) -> String {
 }
 
 /// Families in the order in which a reader asks.
-fn place_of(family: &str) -> (usize, String) {
+pub(crate) fn place_of(family: &str) -> (usize, String) {
     const ORDER: [&str; 11] = [
         "satisfaction",
         "speed",

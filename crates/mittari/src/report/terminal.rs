@@ -275,7 +275,9 @@ impl Drawing<'_> {
             }
         }
         let mut lines = vec![self.console.paint(Tone::Strong, &self.speech.say("absent-title"))];
-        lines.extend(by_need.iter().map(|(needs, titles)| self.wrapped("", &format!("{needs}: {}", titles.join(" \u{b7} ")))));
+        lines.extend(
+            by_need.iter().map(|(needs, titles)| self.wrapped("", &format!("{needs}: {}", titles.join(" \u{b7} ")))),
+        );
         Some(lines.join("\n"))
     }
 }
