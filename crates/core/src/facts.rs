@@ -143,30 +143,66 @@ macro_rules! fact_type {
 }
 
 macro_rules! fact_kind {
-    (text) => { FactKind::Text };
-    (label) => { FactKind::Text };
-    (instant) => { FactKind::Instant };
-    (duration) => { FactKind::Duration };
-    (count) => { FactKind::Count };
-    (flag) => { FactKind::Flag };
-    (decimal) => { FactKind::Decimal };
-    (date) => { FactKind::Date };
+    (text) => {
+        FactKind::Text
+    };
+    (label) => {
+        FactKind::Text
+    };
+    (instant) => {
+        FactKind::Instant
+    };
+    (duration) => {
+        FactKind::Duration
+    };
+    (count) => {
+        FactKind::Count
+    };
+    (flag) => {
+        FactKind::Flag
+    };
+    (decimal) => {
+        FactKind::Decimal
+    };
+    (date) => {
+        FactKind::Date
+    };
 }
 
 macro_rules! give_cell {
-    ($sink:ident, $value:expr, text) => { $sink.text($value) };
-    ($sink:ident, $value:expr, label) => { $sink.text($value.as_deref()) };
-    ($sink:ident, $value:expr, instant) => { $sink.instant($value) };
-    ($sink:ident, $value:expr, duration) => { $sink.duration($value) };
-    ($sink:ident, $value:expr, count) => { $sink.count($value) };
-    ($sink:ident, $value:expr, flag) => { $sink.flag($value) };
-    ($sink:ident, $value:expr, decimal) => { $sink.decimal($value) };
-    ($sink:ident, $value:expr, date) => { $sink.date($value) };
+    ($sink:ident, $value:expr, text) => {
+        $sink.text($value)
+    };
+    ($sink:ident, $value:expr, label) => {
+        $sink.text($value.as_deref())
+    };
+    ($sink:ident, $value:expr, instant) => {
+        $sink.instant($value)
+    };
+    ($sink:ident, $value:expr, duration) => {
+        $sink.duration($value)
+    };
+    ($sink:ident, $value:expr, count) => {
+        $sink.count($value)
+    };
+    ($sink:ident, $value:expr, flag) => {
+        $sink.flag($value)
+    };
+    ($sink:ident, $value:expr, decimal) => {
+        $sink.decimal($value)
+    };
+    ($sink:ident, $value:expr, date) => {
+        $sink.date($value)
+    };
 }
 
 macro_rules! take_cell {
-    ($cells:ident, $column:expr, label) => { $cells.text($column).map(str::to_owned) };
-    ($cells:ident, $column:expr, $kind:ident) => { $cells.$kind($column) };
+    ($cells:ident, $column:expr, label) => {
+        $cells.text($column).map(str::to_owned)
+    };
+    ($cells:ident, $column:expr, $kind:ident) => {
+        $cells.$kind($column)
+    };
 }
 
 macro_rules! facts {
@@ -265,8 +301,17 @@ impl<'a> Dimensions<'a> {
 
     fn cells(&self, sink: &mut impl CellSink) {
         for text in [
-            self.customer_id, self.channel, self.team, self.agent, self.priority, self.product, self.country,
-            self.language, self.plan, self.segment, self.customer_age,
+            self.customer_id,
+            self.channel,
+            self.team,
+            self.agent,
+            self.priority,
+            self.product,
+            self.country,
+            self.language,
+            self.plan,
+            self.segment,
+            self.customer_age,
         ] {
             sink.text(text);
         }

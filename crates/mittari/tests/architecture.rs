@@ -1,5 +1,7 @@
 //! Which crate may know which: the table of the design, held.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on ends")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

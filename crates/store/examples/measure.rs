@@ -11,7 +11,11 @@ fn files(path: &str) -> Vec<std::path::PathBuf> {
     if path.is_file() {
         return vec![path.to_owned()];
     }
-    let mut files: Vec<_> = std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "parquet")).collect();
+    let mut files: Vec<_> = std::fs::read_dir(path)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "parquet"))
+        .collect();
     files.sort();
     files
 }
@@ -22,7 +26,11 @@ fn import(store: &mut Store, path: &str) {
     let mut rows = 0;
     for file in files(path) {
         let opened = std::fs::File::open(&file).unwrap();
-        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(opened, ArrowReaderOptions::new().with_skip_arrow_metadata(true)).unwrap();
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(
+            opened,
+            ArrowReaderOptions::new().with_skip_arrow_metadata(true),
+        )
+        .unwrap();
         let schema: &Schema = builder.schema();
         let _ = schema;
         let reader = builder.with_batch_size(1 << 16).build().unwrap();

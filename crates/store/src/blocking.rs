@@ -22,9 +22,7 @@ impl Blocking {
     /// Drives a future to its end.
     pub(crate) fn run<T: Send>(&self, future: impl Future<Output = Result<T>> + Send) -> Result<T> {
         let runtime = self.0.as_ref().ok_or(StoreError::Thread)?;
-        std::thread::scope(|scope| {
-            scope.spawn(|| runtime.block_on(future)).join().unwrap_or(Err(StoreError::Thread))
-        })
+        std::thread::scope(|scope| scope.spawn(|| runtime.block_on(future)).join().unwrap_or(Err(StoreError::Thread)))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Cursors on Arrow batches: how the folds read rows of the lake without knowing Arrow.
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch,
-    TimestampMicrosecondArray, Int32Array,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Int32Array, Int64Array, RecordBatch,
+    TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int64Type, TimestampMicrosecondType};
 use mittari_core::decimal::Decimal;
@@ -83,11 +83,14 @@ impl<'a> ModelRows<'a> {
         let column = |place: usize| -> Option<&'a ArrayRef> {
             if whole { Some(batch.column(place)) } else { batch.column_by_name(schema.field(place).name()) }
         };
-        let text = |place: usize| column(place).filter(|array| array.null_count() < array.len()).and_then(TextColumn::of);
-        let own = table.columns().iter().enumerate().map(|(number, declared)| match (column(at::OWN + number), declared.kind) {
-            (None, _) => Column::Missing,
-            (Some(array), ColumnKind::Choice(words)) => Column::of_choice(array, words),
-            (Some(array), _) => Column::of(array),
+        let text =
+            |place: usize| column(place).filter(|array| array.null_count() < array.len()).and_then(TextColumn::of);
+        let own = table.columns().iter().enumerate().map(|(number, declared)| {
+            match (column(at::OWN + number), declared.kind) {
+                (None, _) => Column::Missing,
+                (Some(array), ColumnKind::Choice(words)) => Column::of_choice(array, words),
+                (Some(array), _) => Column::of(array),
+            }
         });
         ModelRows {
             source: text(at::SOURCE),
@@ -115,7 +118,9 @@ impl<'a> ModelRows<'a> {
     pub(crate) fn identity(&self, row: usize) -> i64 {
         match self.external_id.and_then(|ids| ids.value(row)) {
             Some(id) => hash::identity_of_id(self.source(row), id),
-            None => hash::identity_of_content(number(self.content, row), self.copy.map_or(0, |copies| copies.value(row))),
+            None => {
+                hash::identity_of_content(number(self.content, row), self.copy.map_or(0, |copies| copies.value(row)))
+            }
         }
     }
 
@@ -192,7 +197,11 @@ impl<'a> Cells<'a> for ModelRow<'_, 'a> {
     fn choice(&self, column: usize) -> Option<u8> {
         match &self.rows.columns[column] {
             Column::Choice(TextColumn::Dictionary(keys, _), positions) => {
-                if keys.is_valid(self.row) { positions[keys.value(self.row) as usize] } else { None }
+                if keys.is_valid(self.row) {
+                    positions[keys.value(self.row) as usize]
+                } else {
+                    None
+                }
             }
             Column::Choice(TextColumn::Plain(_), positions) => positions[self.row],
             _ => None,

@@ -22,7 +22,9 @@ pub enum StoreError {
         folder: PathBuf,
     },
     /// The folder was written by a newer version.
-    #[error("the data folder has format {found}, this program knows formats up to {known}\nInstall the newer version that wrote it; nothing was changed.")]
+    #[error(
+        "the data folder has format {found}, this program knows formats up to {known}\nInstall the newer version that wrote it; nothing was changed."
+    )]
     NewerFormat {
         /// The format of the folder.
         found: i64,
@@ -91,7 +93,9 @@ pub enum StoreError {
         source: std::io::Error,
     },
     /// The people database refused.
-    #[error("the database mittari.sqlite: {source}\nCheck that the disk is not full and that no other program holds it.")]
+    #[error(
+        "the database mittari.sqlite: {source}\nCheck that the disk is not full and that no other program holds it."
+    )]
     Database {
         /// What it says.
         #[from]

@@ -36,7 +36,16 @@ impl FactFile {
     pub(crate) fn new(fact: Fact, recorded_at: i64) -> FactFile {
         let columns = fact_schema(fact).fields().iter().map(|field| PageColumn::new(field.data_type())).collect();
         let dated = fact.columns().position(|column| column.name == fact.dated_by()).unwrap_or_default();
-        FactFile { fact, recorded_at, columns, rows: 0, dated: change::OWN + dated, span: None, minus: false, file: None }
+        FactFile {
+            fact,
+            recorded_at,
+            columns,
+            rows: 0,
+            dated: change::OWN + dated,
+            span: None,
+            minus: false,
+            file: None,
+        }
     }
 
     /// Adds a row; the file is begun at `data` under `stem` when the first row group is full.
@@ -70,7 +79,8 @@ impl FactFile {
 
     /// Widens the span of dates by the rows that wait.
     fn measure(&mut self) {
-        let is_date = self.fact.own_columns().get(self.dated - change::OWN).is_some_and(|column| column.kind == FactKind::Date);
+        let is_date =
+            self.fact.own_columns().get(self.dated - change::OWN).is_some_and(|column| column.kind == FactKind::Date);
         let span = match &self.columns[self.dated] {
             PageColumn::Longs(moments) => moments.span(),
             PageColumn::Ints(days) if is_date => {

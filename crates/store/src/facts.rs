@@ -111,7 +111,8 @@ impl Facts {
 
 /// The least and largest moment whose weights do not cancel out.
 fn net_span(fact: Fact, batches: &[RecordBatch]) -> (Option<i64>, Option<i64>) {
-    let minus = |batch: &RecordBatch| batch.column(0).as_primitive::<Int8Type>().values().iter().any(|weight| *weight < 0);
+    let minus =
+        |batch: &RecordBatch| batch.column(0).as_primitive::<Int8Type>().values().iter().any(|weight| *weight < 0);
     if !batches.iter().any(minus) {
         let spans = || batches.iter().map(|batch| dates(fact, batch));
         return (spans().filter_map(|span| span.0).min(), spans().filter_map(|span| span.1).max());
@@ -196,7 +197,8 @@ impl TableProvider for ChangeTable {
 
 /// A path as object stores write it: without the leading slash.
 fn object_store_path(path: &std::path::Path) -> QueryResult<String> {
-    let text = path.to_str().ok_or_else(|| DataFusionError::Execution("the data folder's name is not text".to_owned()))?;
+    let text =
+        path.to_str().ok_or_else(|| DataFusionError::Execution("the data folder's name is not text".to_owned()))?;
     Ok(text.trim_start_matches('/').to_owned())
 }
 

@@ -119,7 +119,10 @@ impl PageFile {
 /// try would lie.
 pub(crate) fn sync(file: &File, path: &Path) {
     if let Err(error) = file.sync_all() {
-        eprintln!("error: cannot make {} durable: {error}\nNothing unsaved was reported as saved. Check the disk, then start again.", path.display());
+        eprintln!(
+            "error: cannot make {} durable: {error}\nNothing unsaved was reported as saved. Check the disk, then start again.",
+            path.display()
+        );
         std::process::abort();
     }
 }
@@ -132,7 +135,11 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 /// Opens a data file, with a typed error where it is not what was written.
-pub(crate) fn open_metadata(data: &Path, record: &FileRecord, schema: &SchemaRef) -> Result<(File, ArrowReaderMetadata)> {
+pub(crate) fn open_metadata(
+    data: &Path,
+    record: &FileRecord,
+    schema: &SchemaRef,
+) -> Result<(File, ArrowReaderMetadata)> {
     let path = data.join(&record.folder).join(&record.name);
     let damaged = |reason: String| StoreError::Damaged { file: path.clone(), reason };
     let file = File::open(&path).map_err(|error| match error.kind() {

@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn the_hashes_never_change_between_versions() {
-        let hashes = [key(KeyKind::Conversation, "4711") as i64, identity_of_id("zendesk", "1"), identity_of_content(7, 1)];
+        let hashes =
+            [key(KeyKind::Conversation, "4711") as i64, identity_of_id("zendesk", "1"), identity_of_content(7, 1)];
         assert_eq!(hashes, [-5407809757979543943, -7220112762177049085, 4236819360316377826]);
     }
 }

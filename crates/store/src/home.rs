@@ -27,7 +27,9 @@ fn home_columns(table: Table) -> &'static [(&'static str, KeyKind)] {
         Table::Mention => &[("customer_id", Customer), ("author", Customer)],
         Table::Referral => &[("referrer_id", Customer)],
         Table::Agent => &[("agent_id", Customer)],
-        Table::Cost | Table::Revenue | Table::Article | Table::CalendarHours | Table::SlaPolicy | Table::Annotation => &[],
+        Table::Cost | Table::Revenue | Table::Article | Table::CalendarHours | Table::SlaPolicy | Table::Annotation => {
+            &[]
+        }
     }
 }
 
@@ -46,7 +48,11 @@ pub(crate) fn homes(table: Table, batch: &RecordBatch) -> Vec<u64> {
             },
         );
     }
-    homes.into_iter().enumerate().map(|(row, home)| home.unwrap_or_else(|| hash::own_key(own.map_or(0, |own| own.value(row))))).collect()
+    homes
+        .into_iter()
+        .enumerate()
+        .map(|(row, home)| home.unwrap_or_else(|| hash::own_key(own.map_or(0, |own| own.value(row)))))
+        .collect()
 }
 
 /// The keys of the texts of one column, `None` where there is none.

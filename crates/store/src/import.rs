@@ -135,8 +135,7 @@ impl<'s> Import<'s> {
         for (table, batches) in std::mem::take(&mut self.pending) {
             self.store_table(table, &batches, &mut stored)?;
         }
-        self.record.counts =
-            self.counts.iter().map(|(table, counts)| (table.name().to_owned(), *counts)).collect();
+        self.record.counts = self.counts.iter().map(|(table, counts)| (table.name().to_owned(), *counts)).collect();
         let summary = ImportSummary { id: self.record.id, tables: self.counts };
         self.store.commit_import(self.record, stored)?;
         Ok(summary)

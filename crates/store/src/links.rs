@@ -107,7 +107,8 @@ fn pairs_of(table: Table, batch: &RecordBatch) -> Vec<(usize, i64, u64, u64)> {
 
 fn merged_targets(batch: &RecordBatch) -> Vec<Option<u64>> {
     let none = || vec![None; batch.num_rows()];
-    let (Some(kinds), true) = (column(Table::Event, batch, "kind"), column(Table::Event, batch, "target").is_some()) else {
+    let (Some(kinds), true) = (column(Table::Event, batch, "kind"), column(Table::Event, batch, "target").is_some())
+    else {
         return none();
     };
     let mut merged = vec![false; batch.num_rows()];

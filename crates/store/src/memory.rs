@@ -75,8 +75,9 @@ fn links_in(table: Table, blocks: &[Block], visible: &Visible) -> Vec<crate::lin
     let mut links = Vec::new();
     for block in blocks {
         let rows = ModelRows::new(table, &block.rows);
-        let known: HashMap<i64, bool> =
-            (0..rows.len).map(|row| (hash::in_home(block.homes[row], rows.identity(row)), rows.is_recorded_by(row, visible.as_of))).collect();
+        let known: HashMap<i64, bool> = (0..rows.len)
+            .map(|row| (hash::in_home(block.homes[row], rows.identity(row)), rows.is_recorded_by(row, visible.as_of)))
+            .collect();
         links.extend(links_of(table, &block.rows).into_iter().filter(|link| known.get(&link.identity) == Some(&true)));
     }
     links
@@ -85,9 +86,7 @@ fn links_in(table: Table, blocks: &[Block], visible: &Visible) -> Vec<crate::lin
 fn watermark(blocks: &Blocks, visible: &Visible) -> Option<i64> {
     let of_block = |table: Table, block: &Block| {
         let rows = ModelRows::new(table, &block.rows);
-        let known = |row: &usize| {
-            visible.import(rows.import(*row)) && rows.is_recorded_by(*row, visible.as_of)
-        };
+        let known = |row: &usize| visible.import(rows.import(*row)) && rows.is_recorded_by(*row, visible.as_of);
         (0..rows.len).filter(known).filter_map(|row| rows.known_moment(row)).max()
     };
     blocks.iter().flat_map(|(table, blocks)| blocks.iter().filter_map(|block| of_block(*table, block))).max()

@@ -6,9 +6,7 @@
 use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int32Array, RecordBatch};
-use arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType,
-};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use mittari_core::model::Table;
 
 use crate::error::Result;

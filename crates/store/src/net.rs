@@ -44,7 +44,8 @@ pub(crate) fn net(fact: Fact, batches: &[RecordBatch]) -> Result<RecordBatch> {
             sum.1 = sum.1.min(row as u32);
         }
     }
-    let mut kept: Vec<(u32, i64)> = sums.into_values().filter(|sum| sum.0 > 0).map(|(weight, row)| (row, weight)).collect();
+    let mut kept: Vec<(u32, i64)> =
+        sums.into_values().filter(|sum| sum.0 > 0).map(|(weight, row)| (row, weight)).collect();
     kept.sort_unstable();
     let places = kept.into_iter().flat_map(|(row, weight)| std::iter::repeat_n(row, weight as usize));
     Ok(take_record_batch(&all, &UInt32Array::from_iter_values(places))?)

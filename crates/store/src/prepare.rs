@@ -116,7 +116,11 @@ fn as_lake_type(table: Table, column: &Column, array: &ArrayRef) -> Result<Array
     let is_number = |data_type: &DataType| data_type.is_numeric() || data_type.is_temporal();
     let wrong = || StoreError::ColumnType {
         table: table.name(),
-        column: HEADER.iter().chain(table.columns()).find(|known| known.name == column.name).map_or("", |known| known.name),
+        column: HEADER
+            .iter()
+            .chain(table.columns())
+            .find(|known| known.name == column.name)
+            .map_or("", |known| known.name),
         found: array.data_type().to_string(),
     };
     if is_number(&wanted) != is_number(array.data_type()) {
@@ -166,7 +170,9 @@ fn number_at(array: &ArrayRef, row: usize) -> Option<i64> {
 fn header(given: &[Option<ArrayRef>], content: &[i64], rows: usize, with: &Preparing<'_>) -> Vec<ArrayRef> {
     let number = |place: usize, default: i64| -> Int64Array {
         match &given[place] {
-            Some(array) => array.as_primitive::<Int64Type>().iter().map(|value| Some(value.unwrap_or(default))).collect(),
+            Some(array) => {
+                array.as_primitive::<Int64Type>().iter().map(|value| Some(value.unwrap_or(default))).collect()
+            }
             None => Int64Array::from_value(default, rows),
         }
     };
@@ -235,7 +241,8 @@ fn hash_assignees(
     hasher: &PersonHasher,
     people: &mut HashMap<PersonHash, String>,
 ) -> Result<()> {
-    let place = |name: &str| Table::Event.columns().iter().position(|column| column.name == name).map(|at| at + at::OWN);
+    let place =
+        |name: &str| Table::Event.columns().iter().position(|column| column.name == name).map(|at| at + at::OWN);
     let (Some(kind), Some(value)) = (place("kind"), place("value")) else { return Ok(()) };
     let Some(kinds) = TextColumn::of(&columns[kind]) else { return Ok(()) };
     let mut assigned = vec![false; kinds.len()];
@@ -276,7 +283,8 @@ fn presence(array: &ArrayRef) -> BooleanArray {
 
 fn private_columns(table: Table) -> impl Iterator<Item = (usize, &'static str)> {
     let own = table.columns().iter().enumerate();
-    own.filter(|(_, column)| column.kind == ColumnKind::Private).map(|(number, column)| (HEADER.len() + number, column.name))
+    own.filter(|(_, column)| column.kind == ColumnKind::Private)
+        .map(|(number, column)| (HEADER.len() + number, column.name))
 }
 
 /// Comments and the like; names go into the people's own records.

@@ -80,7 +80,8 @@ impl Store {
         let mut rows = Vec::new();
         for table in conversations::TABLES {
             let blocks = self.rows_about(table, &keys)?;
-            let members = Members::new(table, &blocks, self.visible(), true, |block, row| Some(blocks[block].homes[row]));
+            let members =
+                Members::new(table, &blocks, self.visible(), true, |block, row| Some(blocks[block].homes[row]));
             for (_, block, row) in &members.order {
                 rows.extend(self.shown(table, &blocks[*block as usize], &[*row], &people)?);
             }

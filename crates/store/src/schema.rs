@@ -97,7 +97,8 @@ fn fact_schema_of(fact: Fact) -> SchemaRef {
 
 /// The schema of a model table in the lake.
 pub fn model_schema(table: Table) -> SchemaRef {
-    static SCHEMAS: LazyLock<Vec<SchemaRef>> = LazyLock::new(|| Table::ALL.iter().map(|t| model_schema_of(*t)).collect());
+    static SCHEMAS: LazyLock<Vec<SchemaRef>> =
+        LazyLock::new(|| Table::ALL.iter().map(|t| model_schema_of(*t)).collect());
     let place = Table::ALL.iter().position(|known| *known == table).unwrap_or_default();
     Arc::clone(&SCHEMAS[place])
 }
@@ -111,7 +112,11 @@ pub fn fact_schema(fact: Fact) -> SchemaRef {
 
 /// The same columns as Delta declares them.
 pub(crate) fn delta_fields(schema: &Schema) -> Vec<StructField> {
-    schema.fields().iter().map(|field| StructField::new(field.name(), delta_type(field.data_type()), field.is_nullable())).collect()
+    schema
+        .fields()
+        .iter()
+        .map(|field| StructField::new(field.name(), delta_type(field.data_type()), field.is_nullable()))
+        .collect()
 }
 
 fn delta_type(data_type: &DataType) -> DeltaType {

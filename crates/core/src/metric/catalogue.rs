@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::nearest;
-use super::file::{metrics, Place};
+use super::file::{Place, metrics};
 use super::node::{Node, Value};
 use super::{Metric, MetricFileError, Problem, UnknownMetric};
 
@@ -100,7 +100,8 @@ impl Catalogue {
 
     fn add(&mut self, file: &MetricSource<'_>) -> Result<(), MetricFileError> {
         let mut root = Node::parse(file.path, file.text)?;
-        let family = file.path.rsplit_once('/').map_or("own", |(folder, _)| folder.rsplit('/').next().unwrap_or(folder));
+        let family =
+            file.path.rsplit_once('/').map_or("own", |(folder, _)| folder.rsplit('/').next().unwrap_or(folder));
         let place = Place { file: file.path, family, origin: file.origin };
         let read = match root.get("extends") {
             Some(_) => self.extended(place, &root)?,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::given::{given, GivenTable};
+use super::given::{GivenTable, given};
 use super::node::{Node, Read, Reader, Value};
 use super::{Problem, Unit};
 use crate::settings::Settings;
@@ -90,14 +90,35 @@ impl std::fmt::Display for Expected {
 }
 
 const NUMBERS: &[&str] = &[
-    "value", "n", "numerator", "denominator", "low", "high", "open", "previous", "change", "change_low", "change_high",
+    "value",
+    "n",
+    "numerator",
+    "denominator",
+    "low",
+    "high",
+    "open",
+    "previous",
+    "change",
+    "change_low",
+    "change_high",
 ];
 const TEXTS: &[&str] = &["period", "state", "currency", "verdict", "interval", "calendar"];
 
 /// Reads an example.
 pub(super) fn example(at: Reader<'_>, unit: Unit) -> Read<Example> {
     at.only(&[
-        "name", "given", "expect", "variant", "now", "from", "to", "by", "where", "compare", "attribution", "settings",
+        "name",
+        "given",
+        "expect",
+        "variant",
+        "now",
+        "from",
+        "to",
+        "by",
+        "where",
+        "compare",
+        "attribution",
+        "settings",
         "note",
     ])?;
     let owned = |key| at.text(key).map(|text| text.map(str::to_owned));

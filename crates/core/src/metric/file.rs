@@ -2,11 +2,11 @@
 
 use super::example::example;
 use super::formula::{Formula, Rows};
-use super::read_formula::{formula, known_column, Inherited};
 use super::node::{Node, Read, Reader, Value};
+use super::read_formula::{Inherited, formula, known_column};
 use super::sql::{Param, Params, Sql, WINDOWS};
-use super::variant::{shapes, Shape, Statistic};
-use super::words::{Language, Words, BUSINESS, MEAN, P90};
+use super::variant::{Shape, Statistic, shapes};
+use super::words::{BUSINESS, Language, MEAN, P90, Words};
 use super::{
     Attribution, Band, Better, Difference, Example, Grade, Metric, MetricFileError, Open, Origin, Problem, Source, Unit,
 };
@@ -14,14 +14,46 @@ use crate::facts::{Fact, FactKind};
 
 /// The keys of a file.
 pub(super) const TOP_KEYS: &[&str] = &[
-    "id", "unit", "better", "dated_by", "counts", "title", "summary", "formula", "variants", "variant", "open", "stock",
-    "matures", "per", "whole", "split", "groups", "params", "attribution", "deprecated", "difference", "source", "guard", "band",
+    "id",
+    "unit",
+    "better",
+    "dated_by",
+    "counts",
+    "title",
+    "summary",
+    "formula",
+    "variants",
+    "variant",
+    "open",
+    "stock",
+    "matures",
+    "per",
+    "whole",
+    "split",
+    "groups",
+    "params",
+    "attribution",
+    "deprecated",
+    "difference",
+    "source",
+    "guard",
+    "band",
     "example",
 ];
 
 /// Keys that do not change what is computed.
 const PRESENTATION: &[&str] = &[
-    "counts", "title", "summary", "variants", "variant", "deprecated", "difference", "source", "guard", "band", "example",
+    "counts",
+    "title",
+    "summary",
+    "variants",
+    "variant",
+    "deprecated",
+    "difference",
+    "source",
+    "guard",
+    "band",
+    "example",
 ];
 
 /// Where a file comes from.
@@ -216,7 +248,10 @@ fn params(at: Reader<'_>) -> Read<Params> {
 fn differences(at: Reader<'_>) -> Read<Vec<Difference>> {
     let of = |table: Reader<'_>| {
         table.only(&["system", "how", "url"])?;
-        Ok(Difference { system: table.required_text("system")?.to_owned(), how: table.required_text("how")?.to_owned() })
+        Ok(Difference {
+            system: table.required_text("system")?.to_owned(),
+            how: table.required_text("how")?.to_owned(),
+        })
     };
     at.tables("difference")?.into_iter().map(of).collect()
 }
@@ -248,7 +283,19 @@ fn guards(at: Reader<'_>) -> Read<Vec<String>> {
 
 fn bands(at: Reader<'_>) -> Read<Vec<Band>> {
     let of = |table: Reader<'_>| {
-        table.only(&["value", "low", "high", "of", "source", "year", "grade", "definition", "comparable", "note", "url"])?;
+        table.only(&[
+            "value",
+            "low",
+            "high",
+            "of",
+            "source",
+            "year",
+            "grade",
+            "definition",
+            "comparable",
+            "note",
+            "url",
+        ])?;
         let value = table.number("value")?;
         let grade = table.required_text("grade")?;
         Ok(Band {

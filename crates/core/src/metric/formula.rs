@@ -1,7 +1,7 @@
 //! What is computed: the formula, its rows, its sides and parts.
 
-use super::sql::{Params, Sql};
 use super::Unit;
+use super::sql::{Params, Sql};
 use crate::facts::Fact;
 
 /// A formula.

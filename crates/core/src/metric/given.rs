@@ -1,7 +1,7 @@
 //! The tables of an example: pipe tables of model rows, as texts with their lines.
 
-use super::node::{Read, Reader};
 use super::Problem;
+use super::node::{Read, Reader};
 use crate::model::Table;
 
 /// The rows of one model table in an example.
@@ -71,9 +71,8 @@ fn is_ruler(line: &str) -> bool {
 }
 
 fn named(at: Reader<'_>, name: &str, line: u32) -> Read<GivenTable> {
-    let table = Table::named(name).ok_or_else(|| {
-        at.unknown_word(line, "model table", name, Table::ALL.iter().map(|table| table.name()))
-    })?;
+    let table = Table::named(name)
+        .ok_or_else(|| at.unknown_word(line, "model table", name, Table::ALL.iter().map(|table| table.name())))?;
     Ok(GivenTable { table, line, columns: Vec::new(), rows: Vec::new() })
 }
 
@@ -121,7 +120,9 @@ fn row(at: Reader<'_>, columns: &[String], text: &str, line: u32) -> Read<GivenR
     let times = match times.map(|text| text.parse::<u32>()) {
         None => 1,
         Some(Ok(times)) => times,
-        Some(Err(_)) => return Err(at.unknown_word(line, "number of times", times.unwrap_or_default(), ["1", "2", "100"])),
+        Some(Err(_)) => {
+            return Err(at.unknown_word(line, "number of times", times.unwrap_or_default(), ["1", "2", "100"]));
+        }
     };
     let cells = cells.into_iter().map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect();
     Ok(GivenRow { line, times, cells })
@@ -147,7 +148,8 @@ mod tests {
 
     #[test]
     fn several_tables_follow_each_other() {
-        let tables = read("orders\n| customer_id | amount |\n|---|---|\n| a | 5 |\n\nmentions\n| network |\n| blog |").expect("tables");
+        let tables = read("orders\n| customer_id | amount |\n|---|---|\n| a | 5 |\n\nmentions\n| network |\n| blog |")
+            .expect("tables");
         assert_eq!(tables.len(), 2);
         assert_eq!(tables[0].rows, [GivenRow { line: 13, times: 1, cells: vec![Some("a".into()), Some("5".into())] }]);
         assert_eq!(tables[1].table, Table::Mention);

@@ -9,19 +9,17 @@ mod error;
 mod example;
 mod file;
 mod formula;
-mod read_formula;
 mod given;
 mod node;
+mod read_formula;
 mod sql;
 mod variant;
 mod words;
 
 pub use catalogue::{Catalogue, MetricSource, Origin};
-pub use error::{nearest, MetricFileError, Problem, UnknownMetric};
+pub use error::{MetricFileError, Problem, UnknownMetric, nearest};
 pub use example::{Example, Expect, Expected, ExpectedRow};
-pub use formula::{
-    Dating, Formula, Matures, Measure, Part, Per, PerColumn, PerTotal, Rows, Side, StockAt, Take,
-};
+pub use formula::{Dating, Formula, Matures, Measure, Part, Per, PerColumn, PerTotal, Rows, Side, StockAt, Take};
 pub use given::{GivenRow, GivenTable};
 pub use sql::{Param, Params, Sql};
 pub use words::{Language, Words};
@@ -288,8 +286,7 @@ impl Metric {
         expressions.extend(self.open.as_ref().map(|open| open.filter.clone()));
         let mut params = self.params_with(settings);
         params.retain(|name, _| {
-            self.params.contains_key(name)
-                || expressions.iter().any(|sql| sql.params().contains(&name.as_str()))
+            self.params.contains_key(name) || expressions.iter().any(|sql| sql.params().contains(&name.as_str()))
         });
         params
     }

@@ -1,10 +1,10 @@
 //! A TOML file as a tree that knows its lines, so that variants can be made by changing the tree and every
 //! mistake can be shown where it stands.
 
-use toml::de::{DeTable, DeValue};
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
-use super::error::{nearest, MetricFileError, Problem};
+use super::error::{MetricFileError, Problem, nearest};
 
 /// A value and the line on which it begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,10 +132,8 @@ impl Node {
 }
 
 fn entries(table: &DeTable<'_>, text: &str) -> Entries {
-    let mut entries: Vec<(usize, (String, Node))> = table
-        .iter()
-        .map(|(key, value)| (key.span().start, (key.get_ref().to_string(), node(value, text))))
-        .collect();
+    let mut entries: Vec<(usize, (String, Node))> =
+        table.iter().map(|(key, value)| (key.span().start, (key.get_ref().to_string(), node(value, text)))).collect();
     entries.sort_by_key(|(start, _)| *start);
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
@@ -198,11 +196,7 @@ impl<'a> Reader<'a> {
     pub(super) fn wrong_shape(&self, key: &str, expected: &str, found: &Node) -> MetricFileError {
         self.error(
             found.line,
-            Problem::WrongShape {
-                key: key.to_owned(),
-                expected: expected.to_owned(),
-                found: found.shape().to_owned(),
-            },
+            Problem::WrongShape { key: key.to_owned(), expected: expected.to_owned(), found: found.shape().to_owned() },
         )
     }
 
@@ -290,9 +284,7 @@ impl<'a> Reader<'a> {
     pub(super) fn table(&self, key: &'a str) -> Read<Option<Reader<'a>>> {
         match self.node.get(key) {
             None => Ok(None),
-            Some(node @ Node { value: Value::Table(_), .. }) => {
-                Ok(Some(Reader { file: self.file, place: key, node }))
-            }
+            Some(node @ Node { value: Value::Table(_), .. }) => Ok(Some(Reader { file: self.file, place: key, node })),
             Some(other) => Err(self.wrong_shape(key, "a table", other)),
         }
     }

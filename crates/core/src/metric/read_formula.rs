@@ -5,15 +5,35 @@ use super::node::{Node, Read, Reader, Value};
 use super::sql::Sql;
 use super::{Problem, Unit};
 use crate::facts::{Fact, FactKind};
-use crate::time::{Span, DAY, HOUR, MINUTE};
+use crate::time::{DAY, HOUR, MINUTE, Span};
 
 const KINDS: &[&str] =
     &["count", "distinct", "sum", "mean", "quantile", "share", "net_share", "ratio", "composite", "model"];
 
 /// The keys of a formula.
 pub(super) const FORMULA_KEYS: &[&str] = &[
-    "kind", "from", "where", "of", "value", "distinct", "bounds", "cluster", "q", "plus", "minus", "numerator",
-    "denominator", "expression", "part", "model", "dated_by", "stock", "matures", "per", "whole", "unit",
+    "kind",
+    "from",
+    "where",
+    "of",
+    "value",
+    "distinct",
+    "bounds",
+    "cluster",
+    "q",
+    "plus",
+    "minus",
+    "numerator",
+    "denominator",
+    "expression",
+    "part",
+    "model",
+    "dated_by",
+    "stock",
+    "matures",
+    "per",
+    "whole",
+    "unit",
 ];
 
 /// What a side or part takes over where it does not say otherwise.
@@ -65,7 +85,9 @@ fn simple(at: Reader<'_>, kind: &str, above: Inherited<'_>) -> Read<Formula> {
     let rows = rows(at, above)?;
     let measure = match kind {
         "count" => Measure::Count,
-        "distinct" => Measure::Distinct { key: column(at, rows.fact, "distinct")?.ok_or_else(|| at.missing("distinct"))? },
+        "distinct" => {
+            Measure::Distinct { key: column(at, rows.fact, "distinct")?.ok_or_else(|| at.missing("distinct"))? }
+        }
         "sum" => Measure::Sum { value: required_sql(at, "value")? },
         "mean" => Measure::Mean {
             value: required_sql(at, "value")?,
@@ -158,7 +180,10 @@ fn part_unit(formula: &Formula) -> Unit {
         Formula::Simple { measure: Measure::Share { .. }, .. } => return Unit::Percent,
         Formula::Simple { measure: Measure::NetShare { .. }, .. } => return Unit::Points,
         Formula::Simple { measure: Measure::Count | Measure::Distinct { .. }, .. } => return Unit::Count,
-        Formula::Simple { measure: Measure::Sum { value } | Measure::Mean { value, .. } | Measure::Quantile { value, .. }, .. } => value,
+        Formula::Simple {
+            measure: Measure::Sum { value } | Measure::Mean { value, .. } | Measure::Quantile { value, .. },
+            ..
+        } => value,
         Formula::Ratio { .. } | Formula::Composite { .. } | Formula::Model { .. } => return Unit::Ratio,
     };
     if value.text.contains("_us") { Unit::Duration } else { Unit::Score }
@@ -180,8 +205,7 @@ fn rows(at: Reader<'_>, above: Inherited<'_>) -> Read<Rows> {
 fn fact(at: Reader<'_>, above: Inherited<'_>) -> Read<Fact> {
     let Some(node) = above.from else { return Err(at.missing("from")) };
     let Value::Text(name) = &node.value else { return Err(at.wrong_shape("from", "the name of a fact", node)) };
-    Fact::named(name)
-        .ok_or_else(|| at.unknown_word(node.line, "fact", name, Fact::ALL.iter().map(|fact| fact.name())))
+    Fact::named(name).ok_or_else(|| at.unknown_word(node.line, "fact", name, Fact::ALL.iter().map(|fact| fact.name())))
 }
 
 fn whole_months(at: Reader<'_>, node: &Node) -> Read<bool> {

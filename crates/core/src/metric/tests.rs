@@ -56,8 +56,18 @@ fn a_duration_has_mean_and_90th_percentile_and_business_time_without_saying_so()
     let mut endings: Vec<_> = catalogue.iter().map(|metric| metric.variant.clone().unwrap_or_default()).collect();
     endings.sort();
     let expected = [
-        "", "business", "human", "human_business", "human_mean", "human_mean_business", "human_p90", "human_p90_business",
-        "mean", "mean_business", "p90", "p90_business",
+        "",
+        "business",
+        "human",
+        "human_business",
+        "human_mean",
+        "human_mean_business",
+        "human_p90",
+        "human_p90_business",
+        "mean",
+        "mean_business",
+        "p90",
+        "p90_business",
     ];
     assert_eq!(endings, expected);
 }
@@ -73,7 +83,8 @@ fn business_time_reads_the_business_column() {
 
 #[test]
 fn an_empty_list_of_variants_makes_none() {
-    let text = first_response_time().replace("better =", "variants = []\nbetter =").replace("[variant.human]", "[variant.x]");
+    let text =
+        first_response_time().replace("better =", "variants = []\nbetter =").replace("[variant.human]", "[variant.x]");
     let catalogue = read_one(&text);
     assert_eq!(catalogue.len(), 2);
 }
@@ -162,7 +173,8 @@ fn a_circle_of_composites_is_an_error() {
 
 #[test]
 fn the_hash_changes_with_the_definition_and_its_parameters_and_not_with_its_title() {
-    let text = csat().replace("of = \"satisfied\"", "of = \"answered_at < invited_at + interval '{reopen_days} days'\"");
+    let text =
+        csat().replace("of = \"satisfied\"", "of = \"answered_at < invited_at + interval '{reopen_days} days'\"");
     let hash = |text: &str, settings: &Settings| read_one(text).get("csat").expect("csat").definition(settings, "1");
     let settings = Settings::default();
     let first = hash(&text, &settings);
@@ -191,7 +203,9 @@ fn one_row_per_key_knows_counts_and_sums_only() {
     let text = |total: &str| {
         file(
             "id = \"x\"\nunit = \"percent\"\nbetter = \"higher\"",
-            &format!("[formula]\nkind = \"share\"\nfrom = \"orders\"\nof = \"n > 1\"\nper = {{ key = \"customer_id\", n = \"{total}\" }}\n"),
+            &format!(
+                "[formula]\nkind = \"share\"\nfrom = \"orders\"\nof = \"n > 1\"\nper = {{ key = \"customer_id\", n = \"{total}\" }}\n"
+            ),
         )
     };
     assert_eq!(read_one(&text("count()")).len(), 1);

@@ -1,8 +1,8 @@
 //! Variants: changes of the tree, named ones first, then mean and 90th percentile, then business time.
 
+use super::Problem;
 use super::node::{Node, Read, Reader, Value};
 use super::sql::replace_names;
-use super::Problem;
 use crate::facts::Fact;
 
 /// One of the metrics of a file, before it is read.
@@ -110,7 +110,8 @@ fn ending(name: &str, statistic: Statistic, business: bool) -> String {
 fn standard_variants<'a>(at: Reader<'a>, root: &Node) -> Read<Vec<&'a str>> {
     let kind = root.get("formula").and_then(|formula| formula.get("kind"));
     let is_quantile = kind.is_some_and(|kind| matches!(&kind.value, Value::Text(kind) if kind == "quantile"));
-    let is_duration = root.get("unit").is_some_and(|unit| matches!(&unit.value, Value::Text(unit) if unit == "duration"));
+    let is_duration =
+        root.get("unit").is_some_and(|unit| matches!(&unit.value, Value::Text(unit) if unit == "duration"));
     if root.get("variants").is_none() {
         let mut all: Vec<&str> = if is_quantile && is_duration { vec!["mean", "p90"] } else { Vec::new() };
         if is_duration && has_business_time(root) {

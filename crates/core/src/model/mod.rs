@@ -54,10 +54,25 @@ pub struct Column {
 /// The columns that every model table has, before its own.
 pub const HEADER: &[Column] = &[
     Column { name: "source", kind: ColumnKind::Text, required: false, doc: "who says so: the vendor, or \"file\"" },
-    Column { name: "external_id", kind: ColumnKind::Text, required: false, doc: "the row's id at its source; without it the row's content is its id" },
-    Column { name: "revision", kind: ColumnKind::Integer, required: false, doc: "a higher revision of the same id replaces a lower one" },
+    Column {
+        name: "external_id",
+        kind: ColumnKind::Text,
+        required: false,
+        doc: "the row's id at its source; without it the row's content is its id",
+    },
+    Column {
+        name: "revision",
+        kind: ColumnKind::Integer,
+        required: false,
+        doc: "a higher revision of the same id replaces a lower one",
+    },
     Column { name: "occurred_at", kind: ColumnKind::Instant, required: false, doc: "when it happened" },
-    Column { name: "recorded_at", kind: ColumnKind::Instant, required: false, doc: "when the source wrote it down; default: when it was imported" },
+    Column {
+        name: "recorded_at",
+        kind: ColumnKind::Instant,
+        required: false,
+        doc: "when the source wrote it down; default: when it was imported",
+    },
     Column { name: "sequence", kind: ColumnKind::Integer, required: false, doc: "order within one instant" },
 ];
 

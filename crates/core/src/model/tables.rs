@@ -32,33 +32,81 @@ macro_rules! cell_type {
 }
 
 macro_rules! cell_kind {
-    (text) => { ColumnKind::Text };
-    (person) => { ColumnKind::Person };
-    (private) => { ColumnKind::Private };
-    (fields) => { ColumnKind::Fields };
-    (integer) => { ColumnKind::Integer };
-    (decimal) => { ColumnKind::Decimal };
-    (flag) => { ColumnKind::Flag };
-    (instant) => { ColumnKind::Instant };
-    (date) => { ColumnKind::Date };
-    ($choice:ident) => { ColumnKind::Choice(<$choice as Choice>::WORDS) };
+    (text) => {
+        ColumnKind::Text
+    };
+    (person) => {
+        ColumnKind::Person
+    };
+    (private) => {
+        ColumnKind::Private
+    };
+    (fields) => {
+        ColumnKind::Fields
+    };
+    (integer) => {
+        ColumnKind::Integer
+    };
+    (decimal) => {
+        ColumnKind::Decimal
+    };
+    (flag) => {
+        ColumnKind::Flag
+    };
+    (instant) => {
+        ColumnKind::Instant
+    };
+    (date) => {
+        ColumnKind::Date
+    };
+    ($choice:ident) => {
+        ColumnKind::Choice(<$choice as Choice>::WORDS)
+    };
 }
 
 macro_rules! read_cell {
-    ($cells:ident, $at:expr, text required) => { $cells.text($at).unwrap_or_default() };
-    ($cells:ident, $at:expr, person required) => { $cells.text($at).unwrap_or_default() };
-    ($cells:ident, $at:expr, text optional) => { $cells.text($at) };
-    ($cells:ident, $at:expr, person optional) => { $cells.text($at) };
-    ($cells:ident, $at:expr, fields optional) => { $cells.text($at) };
-    ($cells:ident, $at:expr, private optional) => { $cells.flag($at).unwrap_or(false) };
-    ($cells:ident, $at:expr, integer optional) => { $cells.integer($at) };
-    ($cells:ident, $at:expr, decimal required) => { $cells.decimal($at).unwrap_or_default() };
-    ($cells:ident, $at:expr, decimal optional) => { $cells.decimal($at) };
-    ($cells:ident, $at:expr, flag optional) => { $cells.flag($at) };
-    ($cells:ident, $at:expr, instant optional) => { $cells.instant($at) };
-    ($cells:ident, $at:expr, date required) => { $cells.date($at).unwrap_or_default() };
-    ($cells:ident, $at:expr, date optional) => { $cells.date($at) };
-    ($cells:ident, $at:expr, $choice:ident $need:ident) => { $cells.choice($at).and_then($choice::at) };
+    ($cells:ident, $at:expr, text required) => {
+        $cells.text($at).unwrap_or_default()
+    };
+    ($cells:ident, $at:expr, person required) => {
+        $cells.text($at).unwrap_or_default()
+    };
+    ($cells:ident, $at:expr, text optional) => {
+        $cells.text($at)
+    };
+    ($cells:ident, $at:expr, person optional) => {
+        $cells.text($at)
+    };
+    ($cells:ident, $at:expr, fields optional) => {
+        $cells.text($at)
+    };
+    ($cells:ident, $at:expr, private optional) => {
+        $cells.flag($at).unwrap_or(false)
+    };
+    ($cells:ident, $at:expr, integer optional) => {
+        $cells.integer($at)
+    };
+    ($cells:ident, $at:expr, decimal required) => {
+        $cells.decimal($at).unwrap_or_default()
+    };
+    ($cells:ident, $at:expr, decimal optional) => {
+        $cells.decimal($at)
+    };
+    ($cells:ident, $at:expr, flag optional) => {
+        $cells.flag($at)
+    };
+    ($cells:ident, $at:expr, instant optional) => {
+        $cells.instant($at)
+    };
+    ($cells:ident, $at:expr, date required) => {
+        $cells.date($at).unwrap_or_default()
+    };
+    ($cells:ident, $at:expr, date optional) => {
+        $cells.date($at)
+    };
+    ($cells:ident, $at:expr, $choice:ident $need:ident) => {
+        $cells.choice($at).and_then($choice::at)
+    };
 }
 
 macro_rules! tables {
@@ -126,8 +174,12 @@ macro_rules! tables {
 }
 
 macro_rules! need {
-    (required) => { true };
-    (optional) => { false };
+    (required) => {
+        true
+    };
+    (optional) => {
+        false
+    };
 }
 
 tables! {
@@ -559,8 +611,10 @@ impl<'a> Event<'a> {
             Some(Restored) => 0,
             Some(Opened) => 1,
             Some(Message) if by_customer => 2,
-            Some(Queued | Joined | CallAnswered | Assigned | Team | Priority | Tagged | Untagged | Theme | Field
-                | SlaTarget | BotHandoff | Escalated | Complaint) => 3,
+            Some(
+                Queued | Joined | CallAnswered | Assigned | Team | Priority | Tagged | Untagged | Theme | Field
+                | SlaTarget | BotHandoff | Escalated | Complaint,
+            ) => 3,
             Some(Message) => 4,
             Some(Abandoned) => 5,
             Some(Ended) => 6,

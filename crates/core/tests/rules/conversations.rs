@@ -8,8 +8,11 @@ use crate::desk::*;
 #[test]
 fn the_last_channel_and_team_count_with_the_first_beside_them() {
     let lines = [
-        "0m opened channel=chat", "1m team value=front", "2m message agent ann channel=chat",
-        "1d message customer channel=email", "1d team value=billing",
+        "0m opened channel=chat",
+        "1m team value=front",
+        "2m message agent ann channel=chat",
+        "1d message customer channel=email",
+        "1d team value=billing",
     ];
     let desk = Desk::default();
     let row = &desk.fold(&lines).conversations[0];
@@ -34,7 +37,8 @@ fn custom_values_of_events_and_of_field_changes_are_one_object() {
 
 #[test]
 fn one_human_reply_is_one_contact_and_internal_notes_are_none() {
-    let lines = ["0m opened channel=email", "1h message agent ann private", "2h message agent ann", "3h status value=solved"];
+    let lines =
+        ["0m opened channel=email", "1h message agent ann private", "2h message agent ann", "3h status value=solved"];
     let desk = Desk::default();
     let row = &desk.fold(&lines).conversations[0];
     assert_eq!((row.contact_count, row.reply_count), (Some(1), Some(1)));
@@ -71,8 +75,7 @@ fn a_dissatisfied_answer_is_a_complaint_that_its_follow_up_ends() {
         done_at: Some(at("5h")),
         outcome: None,
     };
-    let group =
-        Group { key: "c", events: &events, answers: &[bad], follow_ups: &[follow_up], ..Group::default() };
+    let group = Group { key: "c", events: &events, answers: &[bad], follow_ups: &[follow_up], ..Group::default() };
     let facts = desk.fold_group(&group);
     assert_eq!(facts.conversations[0].complaint_resolution_us, Some(span("3h")));
     assert_eq!(facts.answers[0].followed_up_at, Some(at("5h")));

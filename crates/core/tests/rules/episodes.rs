@@ -7,8 +7,11 @@ use crate::desk::*;
 #[test]
 fn leaving_solved_reopens_and_the_first_response_stays() {
     let lines = [
-        "0m opened", "5m message agent ann", "1h status agent ann value=solved",
-        "2h status customer value=open", "3h status agent ann value=solved",
+        "0m opened",
+        "5m message agent ann",
+        "1h status agent ann value=solved",
+        "2h status customer value=open",
+        "3h status agent ann value=solved",
     ];
     let desk = Desk::default();
     let facts = desk.fold(&lines);
@@ -24,8 +27,12 @@ fn leaving_solved_reopens_and_the_first_response_stays() {
 #[test]
 fn who_reopened_is_told_apart() {
     let lines = [
-        "0m opened", "1h status value=solved", "2h status agent ann value=open", "3h status value=solved",
-        "4h status system value=pending", "5h status value=closed",
+        "0m opened",
+        "1h status value=solved",
+        "2h status agent ann value=open",
+        "3h status value=solved",
+        "4h status system value=pending",
+        "5h status value=closed",
     ];
     let desk = Desk::default();
     let row = &desk.fold(&lines).conversations[0];
@@ -101,8 +108,13 @@ fn a_deleted_case_leaves_and_a_restored_one_comes_back() {
 #[test]
 fn time_in_a_status_is_counted_from_the_first_status_on() {
     let lines = [
-        "0m opened", "0m status value=new", "1h status value=open", "3h status value=pending",
-        "6h status value=on_hold", "10h status value=solved", "20h status value=closed",
+        "0m opened",
+        "0m status value=new",
+        "1h status value=open",
+        "3h status value=pending",
+        "6h status value=on_hold",
+        "10h status value=solved",
+        "20h status value=closed",
     ];
     let desk = Desk::default();
     let row = &desk.fold(&lines).conversations[0];
@@ -126,7 +138,11 @@ fn a_chat_without_statuses_is_solved_by_its_outcome_and_over_when_it_ended() {
 #[test]
 fn an_assignee_changes_from_agent_to_agent_unassigned_in_between_or_not() {
     let lines = [
-        "0m opened", "1m assigned value=ann", "2m assigned", "3m assigned value=bob", "4m assigned value=bob",
+        "0m opened",
+        "1m assigned value=ann",
+        "2m assigned",
+        "3m assigned value=bob",
+        "4m assigned value=bob",
         "5m assigned value=ann",
     ];
     let desk = Desk::default();
@@ -145,8 +161,13 @@ fn unassigned_and_assigned_again_to_the_same_agent_is_no_handoff() {
 #[test]
 fn handling_is_the_time_assigned_and_new_or_open() {
     let lines = [
-        "0m opened", "0m status value=new", "1h assigned value=ann", "2h status value=open",
-        "4h status value=pending", "8h status value=open", "9h status value=solved",
+        "0m opened",
+        "0m status value=new",
+        "1h assigned value=ann",
+        "2h status value=open",
+        "4h status value=pending",
+        "8h status value=open",
+        "9h status value=solved",
     ];
     let desk = Desk::default();
     assert_eq!(desk.fold(&lines).conversations[0].handling_us, Some(span("4h")));

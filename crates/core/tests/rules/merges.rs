@@ -28,7 +28,8 @@ fn the_open_wait_moves_to_the_target() {
         &["0m opened", "0m message customer", "1h merged target=t"],
         &["30m opened", "40m message agent ann", "2h message agent ann"],
     );
-    let moved = facts.replies.iter().find(|reply| reply.replied_at == Some(at("2h"))).expect("a reply to the moved wait");
+    let moved =
+        facts.replies.iter().find(|reply| reply.replied_at == Some(at("2h"))).expect("a reply to the moved wait");
     assert_eq!((moved.conversation_id, moved.waiting_since), (Some("t"), Some(at("0m"))));
 }
 

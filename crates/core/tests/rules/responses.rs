@@ -59,9 +59,8 @@ fn joining_a_chat_without_a_word_is_no_response() {
 
 #[test]
 fn the_human_response_runs_from_the_handover() {
-    let lines = [
-        "0m opened", "0m message customer", "1m message bot b", "20m bot_handoff bot b", "30m message agent ann",
-    ];
+    let lines =
+        ["0m opened", "0m message customer", "1m message bot b", "20m bot_handoff bot b", "30m message agent ann"];
     let desk = Desk::default();
     let row = &desk.fold(&lines).conversations[0];
     assert_eq!(row.first_response_us, Some(span("30m")));
@@ -100,8 +99,12 @@ fn several_agent_messages_in_a_row_are_one_reply() {
 #[test]
 fn the_wait_of_several_customer_messages_runs_from_the_first() {
     let lines = [
-        "0m opened", "0m message customer", "5m message agent ann",
-        "10m message customer", "20m message customer", "40m message agent ann",
+        "0m opened",
+        "0m message customer",
+        "5m message agent ann",
+        "10m message customer",
+        "20m message customer",
+        "40m message agent ann",
     ];
     let desk = Desk::default();
     let facts = desk.fold(&lines);
@@ -130,8 +133,12 @@ fn thanks_after_a_solve_open_no_wait() {
 #[test]
 fn a_message_that_reopens_waits_from_when_it_was_written() {
     let lines = [
-        "0m opened", "5m message agent ann", "6m status value=solved",
-        "60m message customer", "61m status customer value=open", "90m message agent ann",
+        "0m opened",
+        "5m message agent ann",
+        "6m status value=solved",
+        "60m message customer",
+        "61m status customer value=open",
+        "90m message agent ann",
     ];
     let desk = Desk::default();
     let facts = desk.fold(&lines);
@@ -163,7 +170,13 @@ fn nobody_waits_after_hanging_up_or_at_the_end_of_a_chat() {
 
 #[test]
 fn a_chat_that_ends_solved_ends_its_last_wait_by_the_solve() {
-    let lines = ["0m opened channel=chat", "1m message agent ann", "2m message customer", "9m ended", "9m outcome value=solved"];
+    let lines = [
+        "0m opened channel=chat",
+        "1m message agent ann",
+        "2m message customer",
+        "9m ended",
+        "9m outcome value=solved",
+    ];
     let desk = Desk::default();
     assert_eq!(desk.fold(&lines).waits[1].ended_by, Some("solve"));
 }

@@ -13,10 +13,7 @@ fn a_neutral_answer_counts_and_is_not_satisfied() {
     let facts = desk.fold_group(&Group { key: "c", answers: &answers, ..Group::default() });
     let mut satisfied: Vec<_> = facts.answers.iter().map(|row| (row.answered_at, row.satisfied, row.band)).collect();
     satisfied.sort();
-    let expected = [
-        (Some(at("1h")), Some(false), Some("neutral")),
-        (Some(at("2h")), Some(true), Some("positive")),
-    ];
+    let expected = [(Some(at("1h")), Some(false), Some("neutral")), (Some(at("2h")), Some(true), Some("positive"))];
     assert_eq!(satisfied, expected);
 }
 
@@ -34,15 +31,12 @@ fn an_answer_may_say_from_where_it_is_satisfied() {
 #[test]
 fn wording_decides_which_end_of_an_effort_scale_is_good() {
     let desk = Desk::default();
-    let effort = mittari_core::model::Answer {
-        wording: Some(Wording::Effort),
-        ..answer("1h", "c", AnswerKind::Ces, 7)
-    };
+    let effort =
+        mittari_core::model::Answer { wording: Some(Wording::Effort), ..answer("1h", "c", AnswerKind::Ces, 7) };
     let ease = mittari_core::model::Answer { wording: Some(Wording::Ease), ..answer("2h", "c", AnswerKind::Ces, 7) };
     let facts = desk.fold_group(&Group { key: "c", answers: &[effort, ease], ..Group::default() });
-    let by_wording = |wording| {
-        facts.answers.iter().find(|row| row.wording == Some(wording)).and_then(|row| row.satisfied)
-    };
+    let by_wording =
+        |wording| facts.answers.iter().find(|row| row.wording == Some(wording)).and_then(|row| row.satisfied);
     assert_eq!((by_wording("effort"), by_wording("ease")), (Some(false), Some(true)));
 }
 
@@ -55,8 +49,7 @@ fn of_two_answers_to_one_invitation_the_last_within_its_window_counts() {
     };
     let answers = [to("3d", 1), to("1h", 2), to("2h", 5)];
     let invitations = [invitation("0m", "i", "c")];
-    let facts =
-        desk.fold_group(&Group { key: "c", answers: &answers, invitations: &invitations, ..Group::default() });
+    let facts = desk.fold_group(&Group { key: "c", answers: &answers, invitations: &invitations, ..Group::default() });
     assert_eq!(facts.answers.len(), 1);
     assert_eq!(facts.answers[0].score, Some(Decimal::whole(5)));
     assert_eq!(facts.invitations[0].answered_at, Some(at("1h")));
@@ -66,14 +59,17 @@ fn of_two_answers_to_one_invitation_the_last_within_its_window_counts() {
 fn an_answer_rates_the_agent_of_the_last_public_reply_before_its_invitation() {
     let desk = Desk::default();
     let lines = [
-        "0m opened channel=email", "5m message agent ann", "10m message customer", "20m message agent bob",
-        "30m message agent ann private", "3h message agent cid",
+        "0m opened channel=email",
+        "5m message agent ann",
+        "10m message customer",
+        "20m message agent bob",
+        "30m message agent ann private",
+        "3h message agent cid",
     ];
     let events = events("c", &lines);
     let asked = mittari_core::model::Answer { invitation_id: Some("i"), ..answer("4h", "c", AnswerKind::Csat, 5) };
     let invitations = [invitation("1h", "i", "c")];
-    let group =
-        Group { key: "c", events: &events, answers: &[asked], invitations: &invitations, ..Group::default() };
+    let group = Group { key: "c", events: &events, answers: &[asked], invitations: &invitations, ..Group::default() };
     let facts = desk.fold_group(&group);
     assert_eq!(facts.answers[0].dimensions.agent, Some("bob"));
     assert_eq!(facts.answers[0].dimensions.channel, Some("email"));

@@ -105,7 +105,7 @@ impl ZendeskFivetran {
             Box::new(policies::Policies),
             Box::new(policies::Targets::default()),
         ];
-        let notes = notes(&tables);
+        let notes = notes(&tables, folders);
         let conversion = Rules {
             source: options.source.clone().unwrap_or_else(|| Source::ZendeskFivetran.vendor().to_owned()),
             prefix: options.prefix.clone(),
@@ -215,13 +215,14 @@ impl Chunks for ZendeskFivetran {
     }
 }
 
-fn notes(tables: &Tables) -> Vec<Note> {
+fn notes(tables: &Tables, folders: &[PathBuf]) -> Vec<Note> {
+    let folder = folders.first().map_or_else(String::new, |folder| folder.display().to_string());
     let unread = tables
         .not_used
         .iter()
         .map(|(file, why)| Note { file: file.display().to_string(), text: format!("not read: {why}") });
     let mut notes: Vec<Note> = unread.collect();
-    let mut say = |text: &str| notes.push(Note { file: String::new(), text: text.to_owned() });
+    let mut say = |text: &str| notes.push(Note { file: folder.clone(), text: text.to_owned() });
     if tables.has("ticket") && !tables.has("ticket_field_history") {
         say("without ticket_field_history each ticket has only its present status, dated by its last change");
     }

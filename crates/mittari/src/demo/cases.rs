@@ -10,7 +10,7 @@ use mittari_core::time::{Instant, MINUTE, SECOND, Span};
 use super::clock::{Clock, busyness, pressure, second_of_day};
 use super::company::{CHANNELS, COUNTRIES, DESKS, RELEASE_TOPIC, TOPICS, desk_number};
 use super::dice::Dice;
-use super::people::{Agent, People};
+use super::people::{Agent, People, World};
 use super::sheet::Sheet;
 use super::stories;
 use super::thread::{By, Thread};
@@ -59,11 +59,11 @@ enum Ending {
 pub(crate) fn make(
     seed: u64,
     count: usize,
-    clock: &Clock,
-    people: &People,
+    world: World<'_>,
     sheet: &mut Sheet,
     mut day_done: impl FnMut(Date, &mut Sheet) -> Result<()>,
 ) -> Result<Vec<Case>> {
+    let World { clock, .. } = world;
     let mut dice = Dice::new(seed, "cases");
     let total: f64 = clock.days().map(busyness).sum();
     let mut cases: Vec<Case> = Vec::with_capacity(count + count / 8);
@@ -80,7 +80,7 @@ pub(crate) fn make(
         });
         for earlier in today {
             let earlier = earlier.map(|number: usize| &cases[number]);
-            let case = one(&mut dice, clock, people, sheet, cases.len() + 1, day, earlier)?;
+            let case = one(&mut dice, world, sheet, cases.len() + 1, day, earlier)?;
             if comes_back(&mut dice, &case) {
                 let days = 1 + dice.below(6) as i64;
                 coming_back.push((day.saturating_add(jiff::Span::new().days(days)), cases.len()));
@@ -100,13 +100,13 @@ fn comes_back(dice: &mut Dice, case: &Case) -> bool {
 
 fn one(
     dice: &mut Dice,
-    clock: &Clock,
-    people: &People,
+    world: World<'_>,
     sheet: &mut Sheet,
     number: usize,
     day: Date,
     earlier: Option<&Case>,
 ) -> Result<Case> {
+    let World { people, clock } = world;
     let customer = earlier.map_or_else(|| people.a_caller(dice, day), |case| case.customer);
     let topic = earlier.map_or_else(|| a_topic(dice, day), |case| case.topic);
     let country = people.customers[customer].country;

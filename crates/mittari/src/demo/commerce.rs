@@ -9,14 +9,15 @@ use mittari_core::time::{Instant, SECOND, Span};
 use super::clock::Clock;
 use super::company::{COUNTRIES, DESKS, ENDS, PLANS, PRODUCTS, STARTS};
 use super::dice::Dice;
-use super::people::{Customer, People, euros};
+use super::people::{Customer, World, euros};
 use super::sheet::{Cell, Sheet};
 
 /// Zlotys to the euro, for prices.
 const ZLOTYS: f64 = 4.3;
 
 /// Plans begun, changed, paused and ended.
-pub(crate) fn subscriptions(seed: u64, people: &People, clock: &Clock) -> Result<Sheet> {
+pub(crate) fn subscriptions(seed: u64, world: World<'_>) -> Result<Sheet> {
+    let World { people, clock } = world;
     let mut dice = Dice::new(seed, "subscriptions");
     let mut sheet = Sheet::new(
         Table::SubscriptionEvent,
@@ -78,7 +79,8 @@ fn life_of_a_plan(
 }
 
 /// Purchases and refunds.
-pub(crate) fn orders(seed: u64, people: &People, clock: &Clock) -> Result<Sheet> {
+pub(crate) fn orders(seed: u64, world: World<'_>) -> Result<Sheet> {
+    let World { people, clock } = world;
     let mut dice = Dice::new(seed, "orders");
     let mut sheet = Sheet::new(
         Table::Order,
@@ -143,7 +145,8 @@ fn order(dice: &mut Dice, sheet: &mut Sheet, number: usize, customer: &Customer,
 }
 
 /// Logins, features used, trainings, loyalty points.
-pub(crate) fn activities(seed: u64, people: &People, clock: &Clock) -> Result<Sheet> {
+pub(crate) fn activities(seed: u64, world: World<'_>) -> Result<Sheet> {
+    let World { people, clock } = world;
     let mut dice = Dice::new(seed, "activities");
     let mut sheet = Sheet::new(Table::Activity, &["occurred_at", "customer_id", "kind", "name", "quantity"])?;
     for customer in &people.customers {
@@ -176,7 +179,8 @@ pub(crate) fn activities(seed: u64, people: &People, clock: &Clock) -> Result<Sh
 }
 
 /// Steps on the way from hearing of the company to recommending it.
-pub(crate) fn touchpoints(seed: u64, people: &People, clock: &Clock) -> Result<Sheet> {
+pub(crate) fn touchpoints(seed: u64, world: World<'_>) -> Result<Sheet> {
+    let World { people, clock } = world;
     const STEPS: [(&str, &[&str], f64, f64); 5] = [
         ("awareness", &["advert", "search", "friend"], 1.0, 6.0),
         ("consideration", &["product page", "comparison", "store visit"], 0.92, 9.0),
@@ -201,7 +205,8 @@ pub(crate) fn touchpoints(seed: u64, people: &People, clock: &Clock) -> Result<S
 }
 
 /// Who recommended the company to whom.
-pub(crate) fn referrals(seed: u64, people: &People, clock: &Clock) -> Result<Sheet> {
+pub(crate) fn referrals(seed: u64, world: World<'_>) -> Result<Sheet> {
+    let World { people, clock } = world;
     let mut dice = Dice::new(seed, "referrals");
     let mut sheet = Sheet::new(
         Table::Referral,

@@ -32,12 +32,12 @@ pub(crate) struct Desk {
 
 /// The teams.
 pub(crate) const DESKS: &[Desk] = &[
-    desk("helsinki", "Europe/Helsinki", ("08:00", "18:00"), (1, 6), 14, 95.0, 0.10),
-    desk("warsaw", "Europe/Warsaw", ("08:00", "17:00"), (1, 5), 12, 130.0, 0.0),
-    desk("ljubljana", "Europe/Ljubljana", ("09:00", "17:00"), (1, 5), 7, 150.0, 0.05),
-    desk("taipei", "Asia/Taipei", ("09:00", "18:00"), (1, 6), 9, 80.0, 0.15),
-    desk("billing", "Europe/Warsaw", ("08:00", "16:00"), (1, 5), 8, 210.0, -0.05),
-    desk("technical", "Europe/Helsinki", ("08:00", "20:00"), (1, 7), 12, 170.0, -0.10),
+    desk("helsinki", "Europe/Helsinki", ("08:00", "18:00"), (1, 6), (14, 95.0, 0.10)),
+    desk("warsaw", "Europe/Warsaw", ("08:00", "17:00"), (1, 5), (12, 130.0, 0.0)),
+    desk("ljubljana", "Europe/Ljubljana", ("09:00", "17:00"), (1, 5), (7, 150.0, 0.05)),
+    desk("taipei", "Asia/Taipei", ("09:00", "18:00"), (1, 6), (9, 80.0, 0.15)),
+    desk("billing", "Europe/Warsaw", ("08:00", "16:00"), (1, 5), (8, 210.0, -0.05)),
+    desk("technical", "Europe/Helsinki", ("08:00", "20:00"), (1, 7), (12, 170.0, -0.10)),
 ];
 
 const fn desk(
@@ -45,9 +45,7 @@ const fn desk(
     zone: &'static str,
     (opens, closes): (&'static str, &'static str),
     days: (i64, i64),
-    agents: usize,
-    first_answer_minutes: f64,
-    warmth: f64,
+    (agents, first_answer_minutes, warmth): (usize, f64, f64),
 ) -> Desk {
     Desk { team, calendar: team, zone, opens, closes, days, agents, first_answer_minutes, warmth }
 }

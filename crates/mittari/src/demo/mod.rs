@@ -27,7 +27,7 @@ use mittari_core::model::Table;
 use mittari_core::settings::{Exchange, Settings, SlaSettings};
 
 use clock::Clock;
-use people::People;
+use people::{People, World};
 use sheet::{Form, Sheet};
 use surveys::Surveys;
 
@@ -86,6 +86,7 @@ pub(crate) fn write(size: Size, folder: &Path, mut told: impl FnMut(&Written)) -
     std::fs::create_dir_all(folder)?;
     let clock = Clock::new(&settings())?;
     let people = People::new(size.seed, (size.conversations * 3 / 10).max(200), &clock);
+    let world = World { people: &people, clock: &clock };
     let mut files = Vec::new();
     let mut put = |mut sheet: Sheet, part: &str, form: Form| -> Result<()> {
         let rows = sheet.rows();
@@ -101,7 +102,7 @@ pub(crate) fn write(size: Size, folder: &Path, mut told: impl FnMut(&Written)) -
     put(sla_policies()?, "", Form::Csv)?;
 
     let mut events = Sheet::new(Table::Event, thread::COLUMNS)?;
-    let cases = cases::make(size.seed, size.conversations, &clock, &people, &mut events, |day, events| {
+    let cases = cases::make(size.seed, size.conversations, world, &mut events, |day, events| {
         if let Some(part) = half_year_that_ends(day) {
             let full = std::mem::replace(events, Sheet::new(Table::Event, thread::COLUMNS)?);
             put(full, &part, Form::Parquet)?;
@@ -110,20 +111,20 @@ pub(crate) fn write(size: Size, folder: &Path, mut told: impl FnMut(&Written)) -
     })?;
 
     let mut surveys = Surveys::new(size.seed)?;
-    surveys.after_cases(&cases, &people, &clock)?;
-    surveys.relationship(&cases, &people, &clock)?;
+    surveys.after_cases(&cases, world)?;
+    surveys.relationship(&cases, world)?;
     put(surveys.invitations, "", Form::JsonLinesGz)?;
     put(surveys.answers, "", Form::Csv)?;
     put(surveys.follow_ups, "", Form::Csv)?;
     put(surveys.ratings, "", Form::CsvGz)?;
 
-    put(web::article_views(size.seed, &cases, &people, &clock)?, "", Form::JsonLinesGz)?;
-    put(web::mentions(size.seed, size.conversations / 16, &people, &clock)?, "", Form::JsonLines)?;
-    put(commerce::subscriptions(size.seed, &people, &clock)?, "", Form::Csv)?;
-    put(commerce::orders(size.seed, &people, &clock)?, "", Form::Parquet)?;
-    put(commerce::activities(size.seed, &people, &clock)?, "", Form::Parquet)?;
-    put(commerce::touchpoints(size.seed, &people, &clock)?, "", Form::CsvGz)?;
-    put(commerce::referrals(size.seed, &people, &clock)?, "", Form::JsonLines)?;
+    put(web::article_views(size.seed, &cases, world)?, "", Form::JsonLinesGz)?;
+    put(web::mentions(size.seed, size.conversations / 16, world)?, "", Form::JsonLines)?;
+    put(commerce::subscriptions(size.seed, world)?, "", Form::Csv)?;
+    put(commerce::orders(size.seed, world)?, "", Form::Parquet)?;
+    put(commerce::activities(size.seed, world)?, "", Form::Parquet)?;
+    put(commerce::touchpoints(size.seed, world)?, "", Form::CsvGz)?;
+    put(commerce::referrals(size.seed, world)?, "", Form::JsonLines)?;
     put(commerce::costs(size.seed, size.conversations)?, "", Form::Csv)?;
     put(commerce::revenues(size.seed, size.conversations)?, "", Form::Csv)?;
     Ok(files)

@@ -39,6 +39,13 @@ pub(crate) struct People {
     by_desk: Vec<Vec<usize>>,
 }
 
+/// Who there is, and what time it is.
+#[derive(Clone, Copy)]
+pub(crate) struct World<'w> {
+    pub(crate) people: &'w People,
+    pub(crate) clock: &'w Clock,
+}
+
 /// How long before the two years the first customer signed up.
 const OLDEST_DAYS: f64 = 1100.0;
 /// How likely a customer ends a plan in a month.

@@ -11,7 +11,7 @@ use super::clock::Clock;
 use super::comments::comment;
 use super::company::{CHANNELS, COUNTRIES, DESKS};
 use super::dice::Dice;
-use super::people::People;
+use super::people::World;
 use super::sheet::{Cell, Sheet};
 use super::stories;
 
@@ -115,21 +115,22 @@ impl Surveys {
     }
 
     /// The questions after each solved case, and reviews of some.
-    pub(crate) fn after_cases(&mut self, cases: &[Case], people: &People, clock: &Clock) -> Result<()> {
+    pub(crate) fn after_cases(&mut self, cases: &[Case], world: World<'_>) -> Result<()> {
+        let World { people, .. } = world;
         for case in cases {
             let Some(solved_at) = case.solved_at else { continue };
             let agent_id = case.agent.map(|agent| people.agents[agent].id.as_str());
             if self.dice.chance(0.62) {
-                self.after_case(case, solved_at, agent_id, people, clock);
+                self.after_case(case, solved_at, agent_id, world);
             }
             if let Some(agent_id) = agent_id.filter(|_| self.dice.chance(0.035)) {
-                self.review(case, solved_at, agent_id, people, clock);
+                self.review(case, solved_at, agent_id, world);
             }
         }
         Ok(())
     }
 
-    fn after_case(&mut self, case: &Case, solved_at: Instant, agent_id: Option<&str>, people: &People, clock: &Clock) {
+    fn after_case(&mut self, case: &Case, solved_at: Instant, agent_id: Option<&str>, world: World<'_>) {
         let chat = CHANNELS[case.channel].0 == "chat";
         let pause = if chat { Span(20 * SECOND) } else { Span(HOUR) };
         let kind = ["csat", "ces", "one_contact"][self.dice.weighted(&[0.66, 0.20, 0.14])];
@@ -158,11 +159,12 @@ impl Surveys {
         };
         // Who is at one of the two ends answers more readily.
         let readiness = if chat { 0.34 } else { 0.19 } + 0.05 * (mood - 3.4).abs();
-        self.ask(&question, &reply, readiness, people, clock);
+        self.ask(&question, &reply, readiness, world);
     }
 
     /// Would you recommend us? And how would you rather reach us? Asked of some customers every month.
-    pub(crate) fn relationship(&mut self, cases: &[Case], people: &People, clock: &Clock) -> Result<()> {
+    pub(crate) fn relationship(&mut self, cases: &[Case], world: World<'_>) -> Result<()> {
+        let World { people, clock } = world;
         let mut recent = 0;
         let asked_a_day = people.customers.len() as f64 / 900.0;
         for day in clock.days() {
@@ -176,13 +178,14 @@ impl Surveys {
                 } else {
                     (self.dice.below(known), 4.15)
                 };
-                self.recommend(customer, mood, clock.day(day), people, clock);
+                self.recommend(customer, mood, clock.day(day), world);
             }
         }
         Ok(())
     }
 
-    fn recommend(&mut self, customer: usize, mood: f64, day: Instant, people: &People, clock: &Clock) {
+    fn recommend(&mut self, customer: usize, mood: f64, day: Instant, world: World<'_>) {
+        let World { people, .. } = world;
         let preference = self.dice.chance(0.15);
         let country = &COUNTRIES[people.customers[customer].country];
         let question = Question {
@@ -202,10 +205,11 @@ impl Surveys {
             let like = self.dice.normal(mood, 0.9);
             scored(like * 2.35 - 1.2, (0, 10), like, None, false)
         };
-        self.ask(&question, &reply, 0.27, people, clock);
+        self.ask(&question, &reply, 0.27, world);
     }
 
-    fn ask(&mut self, question: &Question<'_>, reply: &Reply, readiness: f64, people: &People, clock: &Clock) {
+    fn ask(&mut self, question: &Question<'_>, reply: &Reply, readiness: f64, world: World<'_>) {
+        let World { people, clock } = world;
         if question.asked_at >= clock.ends {
             return;
         }
@@ -229,7 +233,7 @@ impl Surveys {
         let Some(shown_at) = shown_at.filter(|_| self.dice.chance(readiness / 0.7)) else { return };
         let answered_at = shown_at.plus(self.dice.minutes(1.2, 0.8));
         if answered_at < clock.ends {
-            self.answer(question, reply, &invitation_id, answered_at, people, clock);
+            self.answer(question, reply, &invitation_id, answered_at, world);
         }
     }
 
@@ -239,9 +243,9 @@ impl Surveys {
         reply: &Reply,
         invitation_id: &str,
         answered_at: Instant,
-        people: &People,
-        clock: &Clock,
+        world: World<'_>,
     ) {
+        let World { people, clock } = world;
         let answer_id = format!("answer-{:06}", self.count);
         let customer = &people.customers[question.customer];
         let language = COUNTRIES[customer.country].language;
@@ -295,7 +299,8 @@ impl Surveys {
         ]);
     }
 
-    fn review(&mut self, case: &Case, solved_at: Instant, agent_id: &str, people: &People, clock: &Clock) {
+    fn review(&mut self, case: &Case, solved_at: Instant, agent_id: &str, world: World<'_>) {
+        let World { people, clock } = world;
         const CRITERIA: [(&str, i64, bool); 4] =
             [("greeting", 1, false), ("right answer", 4, false), ("tone", 2, false), ("data protection", 3, true)];
         let reviewed_at = solved_at.plus(Span((36.0 * 3600.0 * (1.0 + self.dice.memoryless(1.0))) as i64 * SECOND));

@@ -65,17 +65,22 @@ impl<'s> Thread<'s> {
     /// The opening, with the session it came from and the version of the app.
     pub(crate) fn opened(&mut self, at: Instant, session_id: Option<&str>, app_version: &str) {
         let fields = format!("{{\"app_version\":\"{app_version}\"}}");
-        self.write(at, "opened", By::Customer, [Cell::None, Cell::None, Cell::None], session_id, Some(&fields));
+        self.write(
+            at,
+            "opened",
+            By::Customer,
+            [Cell::None, Cell::None, Cell::None, session_id.into(), fields.as_str().into()],
+        );
     }
 
     /// Anything with a value.
     pub(crate) fn happens(&mut self, at: Instant, kind: &str, by: By<'_>, value: Option<&str>) {
-        self.write(at, kind, by, [Cell::None, value.into(), Cell::None], None, None);
+        self.write(at, kind, by, [Cell::None, value.into(), Cell::None, Cell::None, Cell::None]);
     }
 
     /// Anything with a value of something.
     pub(crate) fn happens_to(&mut self, at: Instant, kind: &str, by: By<'_>, target: &str, value: Option<&str>) {
-        self.write(at, kind, by, [Cell::None, value.into(), target.into()], None, None);
+        self.write(at, kind, by, [Cell::None, value.into(), target.into(), Cell::None, Cell::None]);
     }
 
     /// A message that the customer can see.
@@ -85,7 +90,7 @@ impl<'s> Thread<'s> {
 
     /// A note among agents.
     pub(crate) fn note(&mut self, at: Instant, by: By<'_>) {
-        self.write(at, "message", by, [false.into(), Cell::None, Cell::None], None, None);
+        self.write(at, "message", by, [false.into(), Cell::None, Cell::None, Cell::None, Cell::None]);
     }
 
     /// A new status.
@@ -98,9 +103,7 @@ impl<'s> Thread<'s> {
         at: Instant,
         kind: &str,
         by: By<'_>,
-        [public, value, target]: [Cell<'_>; 3],
-        session_id: Option<&str>,
-        fields: Option<&str>,
+        [public, value, target, session_id, fields]: [Cell<'_>; 5],
     ) {
         if at >= self.ends {
             return;
@@ -125,8 +128,8 @@ impl<'s> Thread<'s> {
             self.channel.into(),
             value,
             target,
-            session_id.into(),
-            fields.into(),
+            session_id,
+            fields,
         ]);
     }
 }

@@ -10,7 +10,7 @@ use super::clock::{Clock, busyness};
 use super::comments::comment;
 use super::company::{ARTICLES, COUNTRIES, TOPICS, article_id};
 use super::dice::Dice;
-use super::people::People;
+use super::people::World;
 use super::sheet::{Cell, Sheet};
 use super::stories;
 
@@ -18,7 +18,8 @@ use super::stories;
 ///
 /// An article sends a known share of its readers to support; so for each case that a session led to, as many
 /// other sessions are made as that share asks for.
-pub(crate) fn article_views(seed: u64, cases: &[Case], people: &People, clock: &Clock) -> Result<Sheet> {
+pub(crate) fn article_views(seed: u64, cases: &[Case], world: World<'_>) -> Result<Sheet> {
+    let World { people, clock } = world;
     let mut dice = Dice::new(seed, "article views");
     let mut sheet = Sheet::new(
         Table::ArticleView,
@@ -32,10 +33,12 @@ pub(crate) fn article_views(seed: u64, cases: &[Case], people: &People, clock: &
         let seen_at = Instant(case.opened_at.0 - (1 + dice.below(15)) as i64 * MINUTE - 7 * SECOND);
         if dice.chance(0.3) {
             let before = Instant(seen_at.0 - 4 * MINUTE);
-            view(&mut sheet, before, dice.below(ARTICLES.len()), session_id, None, None, None, language);
+            let article = dice.below(ARTICLES.len());
+            put(&mut sheet, View { at: before, article, session_id, language, ..View::default() });
         }
         let helpful = dice.chance(0.15).then_some(false);
-        view(&mut sheet, seen_at, article, session_id, None, helpful, Some(dice.chance(0.8)), language);
+        let clicked = Some(dice.chance(0.8));
+        put(&mut sheet, View { at: seen_at, article, session_id, helpful, clicked, language, ..View::default() });
         let (confusing, usual) = stories::TRANSFERRED;
         let share = if article == stories::CONFUSING_ARTICLE { confusing } else { usual };
         for _ in 0..dice.rare((1.0 - share) / share) {
@@ -46,7 +49,8 @@ pub(crate) fn article_views(seed: u64, cases: &[Case], people: &People, clock: &
             let at = clock.in_country(0, case.day, dice.below(86_400) as i64);
             let helpful = dice.chance(0.12).then(|| dice.chance(if share > 0.2 { 0.35 } else { 0.84 }));
             let session_id = format!("visit-{sessions:06}");
-            view(&mut sheet, at, article, &session_id, customer_id, helpful, Some(false), language);
+            let session_id = session_id.as_str();
+            put(&mut sheet, View { at, article, session_id, customer_id, helpful, clicked: Some(false), language });
         }
     }
     Ok(sheet)
@@ -63,26 +67,28 @@ fn article_read_before(dice: &mut Dice, case: &Case) -> usize {
     dice.one(&of_theme)
 }
 
-#[expect(clippy::too_many_arguments, reason = "a row of eight columns, of which each call sets another few")]
-fn view(
-    sheet: &mut Sheet,
+/// One page seen.
+#[derive(Clone, Copy, Default)]
+struct View<'v> {
     at: Instant,
     article: usize,
-    session_id: &str,
-    customer_id: Option<&str>,
+    session_id: &'v str,
+    customer_id: Option<&'v str>,
     helpful: Option<bool>,
     clicked: Option<bool>,
-    language: &str,
-) {
-    let article = article_id(article);
+    language: &'v str,
+}
+
+fn put(sheet: &mut Sheet, view: View<'_>) {
+    let article = article_id(view.article);
     sheet.row([
-        at.into(),
+        view.at.into(),
         (&article).into(),
-        session_id.into(),
-        customer_id.into(),
-        helpful.into(),
-        clicked.into(),
-        language.into(),
+        view.session_id.into(),
+        view.customer_id.into(),
+        view.helpful.into(),
+        view.clicked.into(),
+        view.language.into(),
     ]);
 }
 
@@ -98,7 +104,8 @@ pub(crate) fn articles() -> Result<Sheet> {
 }
 
 /// Posts, comments and reviews.
-pub(crate) fn mentions(seed: u64, count: usize, people: &People, clock: &Clock) -> Result<Sheet> {
+pub(crate) fn mentions(seed: u64, count: usize, world: World<'_>) -> Result<Sheet> {
+    let World { clock, .. } = world;
     let mut dice = Dice::new(seed, "mentions");
     let mut sheet = Sheet::new(
         Table::Mention,
@@ -127,21 +134,14 @@ pub(crate) fn mentions(seed: u64, count: usize, people: &People, clock: &Clock) 
         for _ in 0..dice.rare(count as f64 * busyness(day) / total) {
             number += 1;
             let at = clock.in_country(0, day, 6 * 3600 + dice.below(17 * 3600) as i64);
-            mention(&mut dice, &mut sheet, number, at, stories::release_factor(day), people, clock);
+            mention(&mut dice, &mut sheet, number, at, stories::release_factor(day), world);
         }
     }
     Ok(sheet)
 }
 
-fn mention(
-    dice: &mut Dice,
-    sheet: &mut Sheet,
-    number: usize,
-    at: Instant,
-    release: f64,
-    people: &People,
-    clock: &Clock,
-) {
+fn mention(dice: &mut Dice, sheet: &mut Sheet, number: usize, at: Instant, release: f64, world: World<'_>) {
+    let World { people, clock } = world;
     let network = *["forum", "short posts", "video", "review site"]
         .get(dice.weighted(&[0.34, 0.30, 0.12, 0.24]))
         .unwrap_or(&"forum");

@@ -121,7 +121,7 @@ pub(crate) enum Finding {
     /// One metric changed.
     Change { place: Option<Place>, metric: Metric, figure: Figure },
     /// A speed metric got better while one that keeps it honest got worse.
-    Pair { place: Option<Place>, speed: (Metric, Figure), quality: (Metric, Figure) },
+    Pair { place: Option<Place>, speed: Box<(Metric, Figure)>, quality: Box<(Metric, Figure)> },
     /// An article sends many of its readers to support.
     Article { title: String, metric: Metric, figure: Figure, all: Option<f64> },
     /// A period had far more than its neighbours.

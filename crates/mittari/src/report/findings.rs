@@ -82,8 +82,8 @@ fn pairs(material: &Material<'_>) -> Vec<Finding> {
             .flat_map(|(row, metric)| metric.guards.iter().map(move |guard| (row, metric, guard)))
             .filter_map(|(row, metric, guard)| {
                 let worse = row_of(guard).filter(|worse| is(worse, Verdict::Worse))?;
-                let quality = (material.catalogue.get(guard)?.clone(), figure(worse, None));
-                let speed = (metric.clone(), figure(row, None));
+                let quality = Box::new((material.catalogue.get(guard)?.clone(), figure(worse, None)));
+                let speed = Box::new((metric.clone(), figure(row, None)));
                 Some((strength(row).min(strength(worse)), Finding::Pair { place: spot.place.clone(), speed, quality }))
             })
             .collect();

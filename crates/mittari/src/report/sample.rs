@@ -114,8 +114,8 @@ pub(crate) fn card() -> Card {
 
     let pair = Finding::Pair {
         place: Some(Place { dimension: "team".into(), value: Some("billing".into()) }),
-        speed: (metric("first_response_time"), changed(figure(4200.0, 60.0, 900), 9100.0, Verdict::Better)),
-        quality: (metric("reopen_rate"), changed(figure(16.4, 1.0, 900), 6.2, Verdict::Worse)),
+        speed: Box::new((metric("first_response_time"), changed(figure(4200.0, 60.0, 900), 9100.0, Verdict::Better))),
+        quality: Box::new((metric("reopen_rate"), changed(figure(16.4, 1.0, 900), 6.2, Verdict::Worse))),
     };
     Card {
         company: Some("Lamps & <Sons>".into()),

@@ -26,14 +26,8 @@ pub(crate) fn fold_all<'a, E>(
     let mut mentions: Groups<'a, Mention<'a>> = Groups::new(members(Table::Mention));
     let mut facts = conversation::Facts::default();
     loop {
-        let roots = [
-            events.root(),
-            invitations.root(),
-            answers.root(),
-            follow_ups.root(),
-            ratings.root(),
-            mentions.root(),
-        ];
+        let roots =
+            [events.root(), invitations.root(), answers.root(), follow_ups.root(), ratings.root(), mentions.root()];
         let Some(root) = roots.into_iter().flatten().min() else { return Ok(()) };
         events.read(root);
         invitations.read(root);

@@ -111,7 +111,10 @@ impl FileCursor {
     pub(crate) fn take(&mut self, last_key: u64, into: &mut Vec<Block>) -> Result<()> {
         loop {
             let waiting = self.current.as_ref().is_some_and(|block| self.row < block.homes.len());
-            if !waiting && self.next_group < self.groups() && self.first_bucket(self.next_group) > hash::bucket(last_key) {
+            if !waiting
+                && self.next_group < self.groups()
+                && self.first_bucket(self.next_group) > hash::bucket(last_key)
+            {
                 return Ok(());
             }
             if !self.fill()? {

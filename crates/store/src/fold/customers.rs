@@ -5,9 +5,7 @@ use std::collections::{HashMap, HashSet};
 use arrow::array::RecordBatch;
 use mittari_core::facts::{Contact, FactRow, SurveyAnswer};
 use mittari_core::fold::{Context, customer};
-use mittari_core::model::{
-    Activity, ArticleView, Mention, Order, Referral, SubscriptionEvent, Table, Touchpoint,
-};
+use mittari_core::model::{Activity, ArticleView, Mention, Order, Referral, SubscriptionEvent, Table, Touchpoint};
 
 use super::gather::{Block, Blocks, Groups, Members, Visible};
 use crate::cells::FactRows;

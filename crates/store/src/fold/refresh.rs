@@ -63,7 +63,13 @@ pub(crate) struct Lake<'l> {
 }
 
 /// Writes the changes of all facts that the touched keys have a part in.
-pub(crate) fn refresh(lake: &Lake<'_>, mut touched: Touched, before: &Side, after: &Side, into: &mut ChangeRows) -> Result<()> {
+pub(crate) fn refresh(
+    lake: &Lake<'_>,
+    mut touched: Touched,
+    before: &Side,
+    after: &Side,
+    into: &mut ChangeRows,
+) -> Result<()> {
     let contacts_now = net::current(lake.data, lake.before, mittari_core::facts::Fact::Contact)?;
     let contacts_now: Vec<Contact<'_>> = customers::read_facts(&contacts_now);
     touch_changed_customers(&mut touched, &contacts_now, before, after);
@@ -115,8 +121,7 @@ pub(crate) fn refresh(lake: &Lake<'_>, mut touched: Touched, before: &Side, afte
 
 /// A customer whose attributes changed touches all its conversations and the customer's own rows.
 fn touch_changed_customers(touched: &mut Touched, contacts: &[Contact<'_>], before: &Side, after: &Side) {
-    let changed: HashSet<&str> =
-        before.knowledge.attributes.changed_customers(&after.knowledge.attributes).collect();
+    let changed: HashSet<&str> = before.knowledge.attributes.changed_customers(&after.knowledge.attributes).collect();
     if changed.is_empty() {
         return;
     }
@@ -216,7 +221,12 @@ struct Swap<R> {
 }
 
 impl<'a, R: Narrow<'a>> Swap<R> {
-    fn new(now: Vec<R>, before: &A<'a>, after: &A<'a>, of: impl for<'f> Fn(&'f conversation::Facts<'a>) -> &'f Vec<R>) -> Swap<R> {
+    fn new(
+        now: Vec<R>,
+        before: &A<'a>,
+        after: &A<'a>,
+        of: impl for<'f> Fn(&'f conversation::Facts<'a>) -> &'f Vec<R>,
+    ) -> Swap<R> {
         let before: Vec<R> = before.values().flat_map(|facts| of(facts).iter().cloned()).collect();
         let after: Vec<R> = after.values().flat_map(|facts| of(facts).iter().cloned()).collect();
         let mut refolded: std::collections::HashMap<R::Key, usize> = Default::default();
@@ -273,7 +283,10 @@ fn write<'a, R: FactRow<'a>>(before: &[R], after: &[R], into: &mut ChangeRows) -
     into.push_all(1, after)
 }
 
-fn both<'m, F>(before: &'m BTreeMap<u64, F>, after: &'m BTreeMap<u64, F>) -> impl Iterator<Item = (Option<&'m F>, Option<&'m F>)> {
+fn both<'m, F>(
+    before: &'m BTreeMap<u64, F>,
+    after: &'m BTreeMap<u64, F>,
+) -> impl Iterator<Item = (Option<&'m F>, Option<&'m F>)> {
     let keys: std::collections::BTreeSet<&u64> = before.keys().chain(after.keys()).collect();
     keys.into_iter().map(|key| (before.get(key), after.get(key)))
 }
@@ -321,7 +334,8 @@ fn refresh_reference(lake: &Lake<'_>, before: &Side, after: &Side, into: &mut Ch
     let by_home = |side: &Side| {
         let context = side.knowledge.context();
         let mut found: (BTreeMap<u64, Vec<_>>, BTreeMap<u64, Vec<_>>) = Default::default();
-        let members = Members::new(Table::Cost, &costs, &side.visible, true, |block, row| Some(costs[block].homes[row]));
+        let members =
+            Members::new(Table::Cost, &costs, &side.visible, true, |block, row| Some(costs[block].homes[row]));
         for (row, (home, ..)) in rows::<Cost<'_>>(&members).zip(&members.order) {
             found.0.entry(*home).or_default().push(reference::cost(&row, &context));
         }

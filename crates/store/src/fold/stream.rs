@@ -141,7 +141,8 @@ impl FullFold<'_> {
     fn route_to_conversations(&self, cut: Cut, merged: &HashSet<u64>) -> Result<Routed> {
         let mut routed = Routed { tables: HashMap::new(), aside: HashMap::new() };
         for table in conversations::TABLES.into_iter().filter(|table| *table != Table::Event && self.has(*table)) {
-            let (mut here, mut aside) = (BatchSpill::new(self.data, table, cut), BatchSpill::new(self.data, table, cut));
+            let (mut here, mut aside) =
+                (BatchSpill::new(self.data, table, cut), BatchSpill::new(self.data, table, cut));
             let mut cursor = self.cursor(table, 0)?;
             for part in 0..cut.parts() {
                 for block in cursor.take(cut.last_key(part))? {
@@ -167,7 +168,8 @@ impl FullFold<'_> {
         let mut cursor = self.cursor(Table::ArticleView, 0)?;
         for part in 0..cut.parts() {
             for block in cursor.take(cut.last_key(part))? {
-                let groups = block.homes.iter().map(|home| Some(owners.group(&self.side.links, *home))).collect::<Vec<_>>();
+                let groups =
+                    block.homes.iter().map(|home| Some(owners.group(&self.side.links, *home))).collect::<Vec<_>>();
                 send(&block, &groups, &|_| true, &mut routed)?;
             }
         }
@@ -307,9 +309,8 @@ impl FullFold<'_> {
             let contacts = Spilled::new(SpilledRows::new(Fact::Contact, &contacts));
             let answers = Spilled::new(SpilledRows::new(Fact::SurveyAnswer, &answers));
             let (links, visible) = (&self.side.links, &self.side.visible);
-            let members = |table| {
-                customers::members(table, &blocks, links, owners, visible, self.revised(table), |_| true)
-            };
+            let members =
+                |table| customers::members(table, &blocks, links, owners, visible, self.revised(table), |_| true);
             let context = self.side.knowledge.context();
             customers::fold_all(contacts, answers, members, &context, |_, facts| push_customer(changes, 1, &facts))?;
             step();
@@ -345,14 +346,18 @@ fn in_parallel<I: Send, T: Send>(
 
 fn roots(table: Table, block: &Block, links: &Links) -> Vec<Option<u64>> {
     if table == Table::Mention {
-        return conversations::conversations_named(block).into_iter().map(|key| key.map(|key| links.root(key))).collect();
+        return conversations::conversations_named(block)
+            .into_iter()
+            .map(|key| key.map(|key| links.root(key)))
+            .collect();
     }
     block.homes.iter().map(|home| Some(links.root(*home))).collect()
 }
 
 /// Sends the rows whose root is wanted.
 fn send(block: &Block, roots: &[Option<u64>], wanted: &dyn Fn(u64) -> bool, to: &mut BatchSpill) -> Result<()> {
-    let kept = roots.iter().enumerate().filter_map(|(row, root)| root.filter(|root| wanted(*root)).map(|root| (row, root)));
+    let kept =
+        roots.iter().enumerate().filter_map(|(row, root)| root.filter(|root| wanted(*root)).map(|root| (row, root)));
     let (rows, keys): (Vec<u32>, Vec<u64>) = kept.map(|(row, root)| (row as u32, root)).unzip();
     if rows.is_empty() {
         return Ok(());

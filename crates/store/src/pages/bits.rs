@@ -35,7 +35,9 @@ impl Validity {
         let byte = if self.valid > 0 { 0xff } else { 0 };
         self.bits = vec![byte; self.len.div_ceil(8)];
         let tail = self.len % 8;
-        if tail != 0 && let Some(last) = self.bits.last_mut() {
+        if tail != 0
+            && let Some(last) = self.bits.last_mut()
+        {
             *last &= (1 << tail) - 1;
         }
     }

@@ -56,8 +56,7 @@ impl Chunk {
     pub(crate) fn dictionary(&mut self, values: Vec<u8>, count: usize) -> Result<()> {
         let size = values.len();
         let buf = Bytes::from(lz4_flex::block::compress(&values));
-        let page =
-            Page::DictionaryPage { buf, num_values: count as u32, encoding: Encoding::PLAIN, is_sorted: false };
+        let page = Page::DictionaryPage { buf, num_values: count as u32, encoding: Encoding::PLAIN, is_sorted: false };
         self.dictionary_at = Some(self.sink.bytes_written() as i64);
         let spec = SerializedPageWriter::new(&mut self.sink).write_page(CompressedPage::new(page, size))?;
         self.uncompressed += spec.uncompressed_size;

@@ -29,7 +29,11 @@ impl Flags {
     }
 
     /// Writes the rows so far and empties the column.
-    pub(crate) fn finish(&mut self, column: ColumnDescPtr, page_rows: usize) -> Result<(bytes::Bytes, ColumnCloseResult)> {
+    pub(crate) fn finish(
+        &mut self,
+        column: ColumnDescPtr,
+        page_rows: usize,
+    ) -> Result<(bytes::Bytes, ColumnCloseResult)> {
         let required = column.max_def_level() == 0;
         let mut chunk = Chunk::new();
         let (mut from, mut first) = (0, 0);

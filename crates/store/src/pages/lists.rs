@@ -56,7 +56,11 @@ impl Lists {
     }
 
     /// Writes the rows so far and empties the column.
-    pub(crate) fn finish(&mut self, column: ColumnDescPtr, page_rows: usize) -> Result<(bytes::Bytes, ColumnCloseResult)> {
+    pub(crate) fn finish(
+        &mut self,
+        column: ColumnDescPtr,
+        page_rows: usize,
+    ) -> Result<(bytes::Bytes, ColumnCloseResult)> {
         let mut chunk = Chunk::new();
         if self.words.is_dictionary() {
             self.words.write_dictionary(&mut chunk)?;

@@ -222,7 +222,8 @@ mod tests {
     #[test]
     fn long_runs_and_mixed_stretches_are_read_as_written() {
         let word = |n: i64| if n % 1000 < 700 { "same".to_owned() } else { format!("w{}", n % 13) };
-        let rows: Vec<Row> = (0..9_000).map(|n| (Some(word(n)), Some(n % 5), Some(n % 3 == 0), Vec::new(), 1)).collect();
+        let rows: Vec<Row> =
+            (0..9_000).map(|n| (Some(word(n)), Some(n % 5), Some(n % 3 == 0), Vec::new(), 1)).collect();
         assert_eq!(read(&written(&[rows.clone()], 2048)), rows);
     }
 }

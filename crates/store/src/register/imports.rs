@@ -90,9 +90,7 @@ impl Register {
     pub(crate) async fn keep_rejected(&self, import: i64, from: i64, rows: &[Rejected]) -> Result<()> {
         let rows: Vec<_> = rows
             .iter()
-            .map(|row| {
-                (&row.table, &row.file, row.line, &row.column, &row.value, &row.reason, &row.remedy, &row.row)
-            })
+            .map(|row| (&row.table, &row.file, row.line, &row.column, &row.value, &row.reason, &row.remedy, &row.row))
             .collect();
         let json = unreadable("refused row", serde_json::to_string(&rows))?;
         let sql = "INSERT OR REPLACE INTO rejected

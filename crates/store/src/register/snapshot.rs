@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Connection, Row, SqliteConnection};
 
-use super::imports::{self, NewImport, unreadable};
 use super::Register;
+use super::imports::{self, NewImport, unreadable};
 use crate::error::Result;
 use crate::links::Link;
 
@@ -217,7 +217,17 @@ async fn write_links(connection: &mut SqliteConnection, links: &[Link]) -> Resul
         let rows: Vec<[i64; 9]> = chunk
             .iter()
             .map(|link| {
-                [link.child as i64, link.parent as i64, link.identity, link.revision, link.content, link.class, link.at, link.sequence, link.import]
+                [
+                    link.child as i64,
+                    link.parent as i64,
+                    link.identity,
+                    link.revision,
+                    link.content,
+                    link.class,
+                    link.at,
+                    link.sequence,
+                    link.import,
+                ]
             })
             .collect();
         let json = unreadable("link", serde_json::to_string(&rows))?;

@@ -73,13 +73,15 @@ fn a_higher_revision_replaces_whatever_comes_first() {
     let older = event("c1", 50, "status").value("solved").id("7", 1);
     let opened = event("c1", 0, "opened").by("customer", "anna");
     let orders = [[&newer, &older], [&older, &newer]];
-    let solved: Vec<_> = orders.map(|order| {
-        let folder = folder();
-        let mut store = store(&folder);
-        import_events(&mut store, &[opened.clone(), order[0].clone()]);
-        assert_eq!(import_events(&mut store, &[order[1].clone()]).tables[&Table::Event].stored, 1);
-        holding(&store)["conversations"].clone()
-    }).into();
+    let solved: Vec<_> = orders
+        .map(|order| {
+            let folder = folder();
+            let mut store = store(&folder);
+            import_events(&mut store, &[opened.clone(), order[0].clone()]);
+            assert_eq!(import_events(&mut store, &[order[1].clone()]).tables[&Table::Event].stored, 1);
+            holding(&store)["conversations"].clone()
+        })
+        .into();
     assert_eq!(solved[0], solved[1]);
     assert!(solved[0][0].contains("first_solved_at=2026-01-05T01:30:00Z"), "{solved:?}");
 }

@@ -4,5 +4,5 @@ mod crashes;
 mod fixture;
 mod forgetting;
 mod importing;
-mod refreshing;
 mod reading;
+mod refreshing;

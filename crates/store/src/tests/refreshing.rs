@@ -77,7 +77,12 @@ proptest! {
 fn an_answer_that_comes_before_its_invitation_finds_its_conversation() {
     let answers = batch(vec![
         ("kind", texts([Some("csat")])),
-        ("score", std::sync::Arc::new(arrow::array::Decimal128Array::from(vec![4_000_000]).with_data_type(crate::schema::DECIMAL))),
+        (
+            "score",
+            std::sync::Arc::new(
+                arrow::array::Decimal128Array::from(vec![4_000_000]).with_data_type(crate::schema::DECIMAL),
+            ),
+        ),
         ("invitation_id", texts([Some("i1")])),
         ("answer_id", texts([Some("a1")])),
         ("occurred_at", moments([Some(at(100))])),
@@ -131,5 +136,8 @@ fn a_changed_plan_of_a_customer_reaches_its_conversations() {
     assert_eq!(holding(&store), refreshed);
     let people = store.people().expect("people");
     let hash = people.hashes_shown_as("Anna")[0].to_owned();
-    assert_eq!((people.customer(&hash), people.person(&hash).map(|person| person.vendor_id.as_str())), ("Anna", Some("customer1")));
+    assert_eq!(
+        (people.customer(&hash), people.person(&hash).map(|person| person.vendor_id.as_str())),
+        ("Anna", Some("customer1"))
+    );
 }

@@ -14,10 +14,7 @@ pub(super) struct Step<'g, 'a> {
 }
 
 /// The events in the order of the clock.
-pub(super) fn in_order<'g, 'a>(
-    events: impl Iterator<Item = &'g Event<'a>>,
-    settings: &Settings,
-) -> Vec<Step<'g, 'a>> {
+pub(super) fn in_order<'g, 'a>(events: impl Iterator<Item = &'g Event<'a>>, settings: &Settings) -> Vec<Step<'g, 'a>> {
     let mut steps: Vec<Step<'g, 'a>> = events.map(|event| Step { event, actor: actor(event, settings) }).collect();
     if !steps.is_sorted_by_key(key) {
         steps.sort_by_key(key);

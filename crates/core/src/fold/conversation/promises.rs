@@ -119,11 +119,7 @@ fn starts(promise: Promise, timeline: &Timeline<'_>) -> Vec<Instant> {
 
 fn due(sla: &SlaSettings, timeline: &Timeline<'_>, start: Instant) -> Option<Instant> {
     let span = Span(i64::from(sla.minutes) * MINUTE);
-    if sla.business {
-        timeline.staffing.calendar?.add_business(start, span)
-    } else {
-        Some(start.plus(span))
-    }
+    if sla.business { timeline.staffing.calendar?.add_business(start, span) } else { Some(start.plus(span)) }
 }
 
 /// A due instant as text: ISO 8601, or microseconds.

@@ -19,7 +19,9 @@ pub(super) fn reviews<'a>(group: &Group<'_, 'a>, timelines: &[Box<Timeline<'a>>]
     ratings.sort_by_key(|rating| {
         (rating.header.source, rating.review_id, rating.header.occurred_at, rating.criterion, rating.header.identity)
     });
-    for review in ratings.chunk_by(|one, next| one.review_id == next.review_id && one.header.source == next.header.source) {
+    for review in
+        ratings.chunk_by(|one, next| one.review_id == next.review_id && one.header.source == next.header.source)
+    {
         facts.reviews.push(row(review, timelines));
     }
 }
@@ -27,7 +29,10 @@ pub(super) fn reviews<'a>(group: &Group<'_, 'a>, timelines: &[Box<Timeline<'a>>]
 fn row<'a>(ratings: &[&Rating<'a>], timelines: &[Box<Timeline<'a>>]) -> Review<'a> {
     let first = ratings[0];
     let last_at = ratings.iter().map(|rating| rating.header.occurred_at).max();
-    let timeline = timelines.iter().map(|timeline| &**timeline).find(|timeline| Some(timeline.conversation_id) == first.conversation_id);
+    let timeline = timelines
+        .iter()
+        .map(|timeline| &**timeline)
+        .find(|timeline| Some(timeline.conversation_id) == first.conversation_id);
     let dimensions = timeline.map_or_else(Dimensions::default, Timeline::dimensions);
     Review {
         review_id: Some(first.review_id),

@@ -19,10 +19,7 @@ pub(super) fn answers<'a>(
     if group.answers.is_empty() {
         return Vec::new();
     }
-    counting(group.answers, context.settings)
-        .into_iter()
-        .map(|answer| row(answer, group, context, timelines))
-        .collect()
+    counting(group.answers, context.settings).into_iter().map(|answer| row(answer, group, context, timelines)).collect()
 }
 
 /// Of several answers to one invitation and question, the last within the edit window of the first.
@@ -114,9 +111,9 @@ fn care(answer: &Answer<'_>, follow_ups: &[FollowUp<'_>]) -> (Option<Instant>, O
 }
 
 fn says_yes(answer: &Answer<'_>) -> bool {
-    let by_word = answer.choice.is_some_and(|choice| {
-        ["yes", "true", "one", "1", "first"].iter().any(|yes| choice.eq_ignore_ascii_case(yes))
-    });
+    let by_word = answer
+        .choice
+        .is_some_and(|choice| ["yes", "true", "one", "1", "first"].iter().any(|yes| choice.eq_ignore_ascii_case(yes)));
     by_word || answer.score == Some(Decimal::whole(1))
 }
 
@@ -192,9 +189,8 @@ fn find<'t, 'a>(timelines: &'t [Box<Timeline<'a>>], conversation_id: Option<&str
 
 /// The ledger's entry: who replied last before the conversation's survey invitation.
 pub(super) fn attribute<'a>(timeline: &mut Timeline<'a>, group: &Group<'_, 'a>) {
-    let about_it = |invitation: &&Invitation<'_>| {
-        invitation.conversation_id.is_none_or(|id| id == timeline.conversation_id)
-    };
+    let about_it =
+        |invitation: &&Invitation<'_>| invitation.conversation_id.is_none_or(|id| id == timeline.conversation_id);
     let invited_at = group.invitations.iter().filter(about_it).map(|invitation| invitation.header.occurred_at).max();
     timeline.row.agent_at_survey = invited_at.and_then(|at| timeline.waits.last_agent_before(at));
 }

@@ -419,9 +419,7 @@ impl<'a> Timeline<'a> {
             let elapsed = |status: Status| Some(self.statuses.time_in[status as usize]);
             (row.new_us, row.open_us) = (elapsed(Status::New), elapsed(Status::Open));
             (row.pending_us, row.on_hold_us) = (elapsed(Status::Pending), elapsed(Status::OnHold));
-            let business = |status: Status| {
-                self.staffing.calendar.map(|_| self.statuses.business_in[status as usize])
-            };
+            let business = |status: Status| self.staffing.calendar.map(|_| self.statuses.business_in[status as usize]);
             (row.new_business_us, row.open_business_us) = (business(Status::New), business(Status::Open));
             (row.pending_business_us, row.on_hold_business_us) = (business(Status::Pending), business(Status::OnHold));
         }
