@@ -29,8 +29,8 @@ format: ## see that the code is formatted
 	$(CARGO) fmt --all --check
 
 .PHONY: lint
-lint: ## clippy, warnings are errors
-	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+lint: ## clippy
+	$(CARGO) clippy --workspace --all-targets --locked
 
 .PHONY: deny
 deny: ## licences, sources and doubled crates
