@@ -230,6 +230,9 @@ impl Csv {
         let no_header = |reason: String| IngestError::NoHeader { file: file.clone(), reason };
         let (length, lines) = loop {
             match scan_row(self.text.window(), self.text.is_last(), self.dialect.delimiter, &mut self.fields) {
+                Scan::Row { length, lines } if is_blank(self.text.window().get(..length).unwrap_or_default()) => {
+                    self.pass(length, lines)?;
+                }
                 Scan::Row { length, lines } => break (length, lines),
                 Scan::Garbled { .. } => return Err(no_header("text after a closing quote".to_owned())),
                 Scan::Unfinished if self.text.is_last() && self.text.window().is_empty() => {

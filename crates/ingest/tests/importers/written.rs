@@ -91,7 +91,7 @@ fn bytes_that_are_no_characters_of_a_code_page_are_told_row_by_row() {
 #[test]
 fn what_spreadsheets_add_to_csv_does_not_disturb() {
     let folder = Folder::new();
-    let text = "sep=;\r\ndate;score;;\r\n2026-03-01;4;;\r\n\r\n2026-03-02;5;;;;\r\n";
+    let text = "sep=;\r\n\r\ndate;score;;\r\n2026-03-01;4;;\r\n\r\n2026-03-02;5;;;;\r\n";
     let imported = import_one(&folder.file("a.csv", text), &as_table(Table::Answer));
     assert_eq!(imported.column(Table::Answer, "score"), ["4", "5"]);
     let old_mac = "date,score\r2026-03-01,4\r2026-03-02,5\r";
